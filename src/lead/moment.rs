@@ -1,0 +1,194 @@
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+use std::str::FromStr;
+
+/// A point in time: whole microseconds since 1970-01-01T00:00:00Z.
+///
+/// Ages are integer differences, so the same facts give the same score on every machine. The range is that of
+/// [`chrono::DateTime<Utc>`] (years -262143 to 262142); values beyond it saturate.
+///
+/// Text form, in files and by [`FromStr`]: RFC 3339 (`2026-03-01T09:30:00+01:00`) or a bare date, which is
+/// midnight UTC.
+///
+/// # Examples
+/// ```
+/// use lead_scoring::Moment;
+///
+/// let noon: Moment = "2026-03-01T12:00:00Z".parse()?;
+/// let midnight: Moment = "2026-03-01".parse()?;
+/// assert_eq!(noon.micros_since(midnight), 12 * 3_600 * 1_000_000);
+/// assert_eq!(noon.to_string(), "2026-03-01T12:00:00Z");
+/// # Ok::<(), lead_scoring::ParseMomentError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Moment(i64);
+
+impl Moment {
+    /// The earliest moment there is.
+    pub const MIN: Self = Self(DateTime::<Utc>::MIN_UTC.timestamp_micros());
+    /// The latest moment there is.
+    pub const MAX: Self = Self(DateTime::<Utc>::MAX_UTC.timestamp_micros());
+
+    /// The moment that many microseconds after 1970-01-01T00:00:00Z, saturating at [`Moment::MIN`] and [`Moment::MAX`].
+    #[must_use]
+    pub const fn from_micros(micros: i64) -> Self {
+        if micros < Self::MIN.0 {
+            Self::MIN
+        } else if micros > Self::MAX.0 {
+            Self::MAX
+        } else {
+            Self(micros)
+        }
+    }
+
+    /// The moment that many seconds after 1970-01-01T00:00:00Z, saturating.
+    #[must_use]
+    pub const fn from_seconds(seconds: i64) -> Self {
+        Self::from_micros(seconds.saturating_mul(1_000_000))
+    }
+
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// Microseconds from `earlier` to this moment, negative when `earlier` is in fact later; saturating.
+    #[must_use]
+    pub const fn micros_since(self, earlier: Self) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// This moment moved by that many microseconds, saturating.
+    #[must_use]
+    pub const fn plus_micros(self, micros: i64) -> Self {
+        Self::from_micros(self.0.saturating_add(micros))
+    }
+
+    /// This moment as a chrono date and time.
+    #[must_use]
+    pub fn to_utc(self) -> DateTime<Utc> {
+        DateTime::from_timestamp_micros(self.0).unwrap_or(DateTime::UNIX_EPOCH)
+    }
+}
+
+impl From<DateTime<Utc>> for Moment {
+    fn from(time: DateTime<Utc>) -> Self {
+        Self::from_micros(time.timestamp_micros())
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_utc().to_rfc3339_opts(SecondsFormat::AutoSi, true))
+    }
+}
+
+/// Text that is no moment.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "expected a date (`2026-03-01`) or an RFC 3339 time (`2026-03-01T09:30:00Z`), got `{given}`"
+)]
+pub struct ParseMomentError {
+    given: String,
+}
+
+impl FromStr for Moment {
+    type Err = ParseMomentError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let trimmed = text.trim();
+        if let Ok(time) = DateTime::parse_from_rfc3339(trimmed) {
+            return Ok(Self::from_micros(time.timestamp_micros()));
+        }
+        // RFC 3339 ends with the year 9999; years beyond carry a sign.
+        if trimmed.starts_with(['+', '-']) {
+            if let Ok(time) = trimmed.parse::<DateTime<Utc>>() {
+                return Ok(Self::from_micros(time.timestamp_micros()));
+            }
+        }
+        trimmed
+            .parse::<NaiveDate>()
+            .ok()
+            .and_then(|date| date.and_hms_opt(0, 0, 0))
+            .map(|time| Self::from(time.and_utc()))
+            .ok_or_else(|| ParseMomentError {
+                given: shortened(text),
+            })
+    }
+}
+
+/// User input as it is quoted in messages: whole when short, its beginning when long.
+pub(crate) fn shortened(text: &str) -> String {
+    const LONGEST: usize = 60;
+    match text.char_indices().nth(LONGEST) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+    }
+}
+
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_round_trips() {
+        for text in [
+            "2026-03-01T09:30:00Z",
+            "1969-12-31T23:59:59.999999Z",
+            "+262142-12-31T23:59:59.999999Z",
+            "-262143-01-01T00:00:00Z",
+        ] {
+            assert_eq!(text.parse::<Moment>().unwrap().to_string(), text);
+        }
+        assert_eq!(
+            "2026-03-01".parse(),
+            "2026-03-01T00:00:00Z".parse::<Moment>()
+        );
+        assert_eq!(
+            " 2026-03-01T01:00:00+01:00 ".parse(),
+            "2026-03-01".parse::<Moment>()
+        );
+    }
+
+    #[test]
+    fn arithmetic_saturates() {
+        assert_eq!(Moment::from_micros(i64::MAX), Moment::MAX);
+        assert_eq!(Moment::from_seconds(i64::MIN), Moment::MIN);
+        assert_eq!(Moment::MAX.plus_micros(1), Moment::MAX);
+        assert_eq!(Moment::MAX.micros_since(Moment::MIN), i64::MAX);
+        assert_eq!(Moment::from(DateTime::<Utc>::MAX_UTC), Moment::MAX);
+        assert_eq!(Moment::from(Moment::MIN.to_utc()), Moment::MIN);
+    }
+
+    #[test]
+    fn what_is_no_moment_is_said() {
+        assert_eq!(
+            "1 March".parse::<Moment>().unwrap_err().to_string(),
+            "expected a date (`2026-03-01`) or an RFC 3339 time (`2026-03-01T09:30:00Z`), got `1 March`"
+        );
+        assert!("2026-02-30".parse::<Moment>().is_err());
+        assert!(
+            "x".repeat(500)
+                .parse::<Moment>()
+                .unwrap_err()
+                .to_string()
+                .len()
+                < 200
+        );
+    }
+}

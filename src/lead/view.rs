@@ -1,0 +1,202 @@
+use super::{
+    Activity, Answer, AttributeSlot, Moment, Override, Purchase, QuestionSlot, SchemaId, Value,
+};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// One thing a lead can say of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fact {
+    /// An attribute.
+    Attribute(AttributeSlot),
+    /// An answer to a qualification question.
+    Answer(QuestionSlot),
+}
+
+/// What scorers read a lead through: implement it on an app's own type to score it without a copy.
+///
+/// [`Lead`](crate::Lead) is the ready-made owned lead. Facts are visited, not returned, so that any storage fits
+/// and nothing is allocated. Activities should come oldest first and without repeats; a view that does not
+/// promise so ([`in_order`](LeadView::in_order)) is checked, and scored from a sorted copy where need be. A
+/// voided activity is not visited.
+///
+/// # Examples
+/// ```
+/// use lead_scoring::{Activity, AttributeSlot, KindSlot, LeadView, Moment, SchemaId, SchemaSpec, Value};
+///
+/// struct Account { schema: SchemaId, seats: Option<u32>, visits: Vec<i64> }
+///
+/// impl LeadView for Account {
+///     fn schema(&self) -> SchemaId { self.schema }
+///     fn attribute(&self, slot: AttributeSlot) -> Value<'_> {
+///         match slot.index() {
+///             0 => self.seats.map_or(Value::Missing, |n| Value::Number(n.into())),
+///             _ => Value::Missing,
+///         }
+///     }
+///     fn activities<'a>(&'a self, visit: &mut dyn FnMut(Activity<'a>)) {
+///         for &seconds in &self.visits {
+///             visit(Activity::new(KindSlot::new(0), Moment::from_seconds(seconds)));
+///         }
+///     }
+/// }
+///
+/// let schema = SchemaSpec::new().number("seats").kind("visit").build()?;
+/// let account = Account { schema: schema.id(), seats: Some(80), visits: vec![0, 60] };
+/// assert!(matches!(account.attribute(AttributeSlot::new(0)), Value::Number(80.0)));
+/// # Ok::<(), lead_scoring::SpecError>(())
+/// ```
+pub trait LeadView {
+    /// The schema whose slots this lead uses.
+    fn schema(&self) -> SchemaId;
+
+    /// The attribute in a slot. Default: missing.
+    fn attribute(&self, slot: AttributeSlot) -> Value<'_> {
+        let _ = slot;
+        Value::Missing
+    }
+
+    /// When the lead came to be. Default: not known.
+    fn created_at(&self) -> Option<Moment> {
+        None
+    }
+
+    /// Visits all activities. Default: none.
+    fn activities<'a>(&'a self, visit: &mut dyn FnMut(Activity<'a>)) {
+        let _ = visit;
+    }
+
+    /// Promises that activities come oldest first and no id twice, which saves the check. Default: no promise.
+    ///
+    /// [`testing::check_view`](crate::testing::check_view) tests it.
+    fn in_order(&self) -> bool {
+        false
+    }
+
+    /// Visits all purchases, oldest first. Default: none.
+    fn purchases(&self, visit: &mut dyn FnMut(Purchase)) {
+        let _ = visit;
+    }
+
+    /// The answer to a qualification question. Default: unknown.
+    fn answer(&self, question: QuestionSlot) -> Answer<'_> {
+        let _ = question;
+        Answer::Unknown
+    }
+
+    /// Since when a fact has been known, where that is recorded: before, it counts as missing. Default: not
+    /// recorded.
+    fn known_since(&self, fact: Fact) -> Option<Moment> {
+        let _ = fact;
+        None
+    }
+
+    /// Whether [`known_since`](LeadView::known_since) says anything at all. Default: no.
+    fn dates_facts(&self) -> bool {
+        false
+    }
+
+    /// Visits manual overrides. Default: none.
+    fn overrides<'a>(&'a self, visit: &mut dyn FnMut(Override<'a>)) {
+        let _ = visit;
+    }
+}
+
+macro_rules! forward {
+    ($($type:ty),*) => {$(
+        impl<V: LeadView + ?Sized> LeadView for $type {
+            fn schema(&self) -> SchemaId {
+                (**self).schema()
+            }
+            fn attribute(&self, slot: AttributeSlot) -> Value<'_> {
+                (**self).attribute(slot)
+            }
+            fn created_at(&self) -> Option<Moment> {
+                (**self).created_at()
+            }
+            fn activities<'a>(&'a self, visit: &mut dyn FnMut(Activity<'a>)) {
+                (**self).activities(visit);
+            }
+            fn in_order(&self) -> bool {
+                (**self).in_order()
+            }
+            fn purchases(&self, visit: &mut dyn FnMut(Purchase)) {
+                (**self).purchases(visit);
+            }
+            fn answer(&self, question: QuestionSlot) -> Answer<'_> {
+                (**self).answer(question)
+            }
+            fn known_since(&self, fact: Fact) -> Option<Moment> {
+                (**self).known_since(fact)
+            }
+            fn dates_facts(&self) -> bool {
+                (**self).dates_facts()
+            }
+            fn overrides<'a>(&'a self, visit: &mut dyn FnMut(Override<'a>)) {
+                (**self).overrides(visit);
+            }
+        }
+    )*};
+}
+
+forward!(&V, Box<V>, Rc<V>, Arc<V>);
+
+/// A lead whose dated facts are known only since they were.
+pub(crate) struct KnownAt<'l, V: ?Sized> {
+    lead: &'l V,
+    as_of: Moment,
+}
+
+impl<'l, V: LeadView + ?Sized> KnownAt<'l, V> {
+    pub(crate) fn new(lead: &'l V, as_of: Moment) -> Self {
+        Self { lead, as_of }
+    }
+
+    fn knows(&self, fact: Fact) -> bool {
+        self.lead
+            .known_since(fact)
+            .is_none_or(|since| since <= self.as_of)
+    }
+}
+
+impl<V: LeadView + ?Sized> LeadView for KnownAt<'_, V> {
+    fn schema(&self) -> SchemaId {
+        self.lead.schema()
+    }
+
+    fn attribute(&self, slot: AttributeSlot) -> Value<'_> {
+        if self.knows(Fact::Attribute(slot)) {
+            self.lead.attribute(slot)
+        } else {
+            Value::Missing
+        }
+    }
+
+    fn created_at(&self) -> Option<Moment> {
+        self.lead.created_at()
+    }
+
+    fn activities<'a>(&'a self, visit: &mut dyn FnMut(Activity<'a>)) {
+        self.lead.activities(visit);
+    }
+
+    fn in_order(&self) -> bool {
+        self.lead.in_order()
+    }
+
+    fn purchases(&self, visit: &mut dyn FnMut(Purchase)) {
+        self.lead.purchases(visit);
+    }
+
+    fn answer(&self, question: QuestionSlot) -> Answer<'_> {
+        if self.knows(Fact::Answer(question)) {
+            self.lead.answer(question)
+        } else {
+            Answer::Unknown
+        }
+    }
+
+    fn overrides<'a>(&'a self, visit: &mut dyn FnMut(Override<'a>)) {
+        self.lead.overrides(visit);
+    }
+}

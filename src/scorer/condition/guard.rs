@@ -1,0 +1,183 @@
+use super::plan::{Layout, Words};
+use super::resolve::Cond;
+
+/// Bits of one word that must be true and that must be false.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Need {
+    word: usize,
+    yes: u64,
+    no: u64,
+}
+
+impl Need {
+    #[inline]
+    fn all(self, words: &Words) -> bool {
+        let (truth, known) = words.get(self.word);
+        truth & self.yes == self.yes && known & !truth & self.no == self.no
+    }
+
+    #[inline]
+    fn any(self, words: &Words) -> bool {
+        let (truth, known) = words.get(self.word);
+        truth & self.yes | known & !truth & self.no != 0
+    }
+
+    /// Whether one of the bits says the contrary for certain.
+    fn contradicted(self, words: &Words) -> bool {
+        let (truth, known) = words.get(self.word);
+        known & !truth & self.yes | truth & self.no != 0
+    }
+}
+
+/// A condition compiled to masks: a conjunction is a comparison per word.
+#[derive(Debug)]
+pub(crate) enum Guard {
+    Always,
+    One(Need),
+    Every(Box<[Need]>),
+    Either(Need),
+    Tree(Tree),
+}
+
+#[derive(Debug)]
+pub(crate) enum Tree {
+    All(Box<[Tree]>),
+    Any(Box<[Tree]>),
+    Leaf(Need),
+}
+
+impl Guard {
+    pub(crate) fn new(cond: &Cond, layout: &Layout) -> Self {
+        let tree = Tree::new(cond, true, layout);
+        match tree {
+            Tree::Leaf(need) => Self::One(need),
+            Tree::All(parts) if parts.is_empty() => Self::Always,
+            Tree::All(parts) => match merged(&parts) {
+                Some(needs) => match needs.as_ref() {
+                    [need] => Self::One(*need),
+                    _ => Self::Every(needs),
+                },
+                None => Self::Tree(Tree::All(parts)),
+            },
+            Tree::Any(parts) => match merged(&parts).as_deref() {
+                Some([need]) => Self::Either(*need),
+                _ => Self::Tree(Tree::Any(parts)),
+            },
+        }
+    }
+
+    /// Whether the condition is true.
+    #[inline]
+    pub(crate) fn holds(&self, words: &Words) -> bool {
+        match self {
+            Self::Always => true,
+            Self::One(need) => need.all(words),
+            Self::Every(needs) => needs.iter().all(|need| need.all(words)),
+            Self::Either(need) => need.any(words),
+            Self::Tree(tree) => tree.holds(words),
+        }
+    }
+
+    /// Whether the condition is unknown: neither true nor false.
+    pub(crate) fn is_unknown(&self, words: &Words) -> bool {
+        if self.holds(words) {
+            return false;
+        }
+        !match self {
+            Self::Always => false,
+            Self::One(need) => need.contradicted(words),
+            Self::Every(needs) => needs.iter().any(|need| need.contradicted(words)),
+            Self::Either(need) => {
+                let (truth, known) = words.get(need.word);
+                let against = known & !truth & need.yes | truth & need.no;
+                against == need.yes | need.no
+            }
+            Self::Tree(tree) => tree.is_false(words),
+        }
+    }
+}
+
+/// The needs of leaves, put together by word; `None` where a part is no leaf.
+fn merged(parts: &[Tree]) -> Option<Box<[Need]>> {
+    let mut needs: Vec<Need> = Vec::new();
+    for part in parts {
+        let Tree::Leaf(need) = part else { return None };
+        match needs.last_mut().filter(|last| last.word == need.word) {
+            Some(last) => {
+                last.yes |= need.yes;
+                last.no |= need.no;
+            }
+            None => needs.push(*need),
+        }
+    }
+    Some(needs.into())
+}
+
+impl Tree {
+    /// The condition, or its negation, with `not` pushed down to the leaves (which Kleene's logic allows).
+    fn new(cond: &Cond, positive: bool, layout: &Layout) -> Self {
+        match cond {
+            Cond::Not(part) => Self::new(part, !positive, layout),
+            Cond::Leaf(test) => match layout.place(*test) {
+                Some(place) => Self::Leaf(Need {
+                    word: place.word,
+                    yes: if positive { place.bit } else { 0 },
+                    no: if positive { 0 } else { place.bit },
+                }),
+                None => Self::Any(Box::new([])),
+            },
+            Cond::All(parts) | Cond::Any(parts) => {
+                let is_all = matches!(cond, Cond::All(_)) == positive;
+                let mut flat = Vec::new();
+                for part in parts {
+                    match (Self::new(part, positive, layout), is_all) {
+                        (Self::All(inner), true) | (Self::Any(inner), false) => flat.extend(inner),
+                        (part, _) => flat.push(part),
+                    }
+                }
+                if let [Self::Leaf(need)] = flat.as_slice() {
+                    return Self::Leaf(*need);
+                }
+                if is_all {
+                    Self::All(flat.into())
+                } else {
+                    Self::Any(flat.into())
+                }
+            }
+        }
+    }
+
+    fn holds(&self, words: &Words) -> bool {
+        match self {
+            Self::All(parts) => parts.iter().all(|part| part.holds(words)),
+            Self::Any(parts) => parts.iter().any(|part| part.holds(words)),
+            Self::Leaf(need) => need.all(words),
+        }
+    }
+
+    fn is_false(&self, words: &Words) -> bool {
+        match self {
+            Self::All(parts) => parts.iter().any(|part| part.is_false(words)),
+            Self::Any(parts) => parts.iter().all(|part| part.is_false(words)),
+            Self::Leaf(need) => need.contradicted(words),
+        }
+    }
+}
+
+/// Whether something applies to a lead: the include condition is true and the exclude condition is not.
+#[derive(Debug)]
+pub(crate) struct Applies {
+    pub(crate) include: Guard,
+    pub(crate) exclude: Option<Guard>,
+}
+
+impl Applies {
+    #[inline]
+    pub(crate) fn to(&self, words: &Words) -> bool {
+        self.include.holds(words)
+            && !self
+                .exclude
+                .as_ref()
+                .is_some_and(|exclude| exclude.holds(words))
+    }
+}

@@ -1,0 +1,20 @@
+//! Conditions on attributes: the spec, and the plan by slot that it is compiled to.
+
+mod fields;
+mod guard;
+mod plan;
+mod resolve;
+mod spec;
+mod tags;
+mod text;
+
+pub use spec::{
+    AttributeRef, Case, ConditionSpec, Filter, Known, Scalar, Test, all, any, attribute, not,
+};
+
+pub(crate) use guard::{Applies, Guard};
+pub(crate) use plan::{Layout, Plan, Words};
+pub(crate) use resolve::{
+    Cond, Filters, LeafTest, NumberRange, Tests, resolve_condition, resolve_filter,
+};
+pub(crate) use text::{TextOp, TextTest};

@@ -1,0 +1,522 @@
+use super::period::{parse_period, show_period};
+use crate::model::Problems;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::sync::Arc;
+
+/// How points fade with age, as it stands in a model file: exactly one of the five curves.
+///
+/// | written | share left at age `a` | source |
+/// | --- | --- | --- |
+/// | `half_life = "14d"` | `2^(-a/h)` | exponential decay by half-life |
+/// | `lose = 0.5, every = "30d"` | `max(0, 1 - lose * floor(a / every))` | HubSpot's decay: linear, in steps |
+/// | `lose = 0.5, every = "30d", shape = "continuous"` | `max(0, 1 - lose * a / every)` | the same without steps |
+/// | `lifespan = "90d"` | `max(0, 1 - a / lifespan)` | MadKudu |
+/// | `steps = [{ from = "30d", share = 0.5 }]` | that of the last step reached, 1 before the first | a table |
+///
+/// `grace` starts the age later; `floor` is the share that remains for ever. A step or an interval that ends at an
+/// age belongs to the older side. The fifth way to fade, losing points for silence, is a rule of its own:
+/// [`InactivitySpec`](crate::InactivitySpec).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DecaySpec {
+    /// Time in which half is lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub half_life: Option<String>,
+    /// Share of the points lost per interval `every`, more than 0 and at most 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lose: Option<f64>,
+    /// The interval for `lose`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub every: Option<String>,
+    /// Whether `lose` works in steps or all the time. Default: in steps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shape: Option<LinearShape>,
+    /// Time in which all is lost, evenly.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lifespan: Option<String>,
+    /// Shares by age, oldest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<DecayStep>,
+    /// Time before fading begins. Default: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grace: Option<String>,
+    /// Share that remains for ever, 0 to 1. Default: 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub floor: Option<f64>,
+}
+
+/// Whether a linear decay falls at the end of each interval or all the time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinearShape {
+    /// At the end of each interval.
+    Stepped,
+    /// All the time.
+    Continuous,
+}
+
+/// One row of a table of shares by age.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DecayStep {
+    /// The age from which the share holds.
+    pub from: String,
+    /// The share that is left, 0 to 1.
+    pub share: f64,
+}
+
+impl DecaySpec {
+    /// Half is lost in that time.
+    #[must_use]
+    pub fn half_life(time: impl Into<String>) -> Self {
+        Self {
+            half_life: Some(time.into()),
+            ..Self::default()
+        }
+    }
+
+    /// That share is lost at the end of each interval.
+    #[must_use]
+    pub fn lose(share: f64, every: impl Into<String>) -> Self {
+        Self {
+            lose: Some(share),
+            every: Some(every.into()),
+            ..Self::default()
+        }
+    }
+
+    /// All is lost in that time, evenly.
+    #[must_use]
+    pub fn lifespan(time: impl Into<String>) -> Self {
+        Self {
+            lifespan: Some(time.into()),
+            ..Self::default()
+        }
+    }
+
+    /// Shares by age.
+    #[must_use]
+    pub fn steps<T: Into<String>>(steps: impl IntoIterator<Item = (T, f64)>) -> Self {
+        Self {
+            steps: steps
+                .into_iter()
+                .map(|(from, share)| DecayStep {
+                    from: from.into(),
+                    share,
+                })
+                .collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Lets a linear decay fall all the time. Default: in steps.
+    #[must_use]
+    pub fn continuous(mut self) -> Self {
+        self.shape = Some(LinearShape::Continuous);
+        self
+    }
+
+    /// Time before fading begins. Default: none.
+    #[must_use]
+    pub fn grace(mut self, time: impl Into<String>) -> Self {
+        self.grace = Some(time.into());
+        self
+    }
+
+    /// Share that remains for ever. Default: 0.
+    #[must_use]
+    pub fn floor(mut self, share: f64) -> Self {
+        self.floor = Some(share);
+        self
+    }
+
+    /// Checks the curve.
+    ///
+    /// # Errors
+    /// All problems at once: no curve or several, a length of time that is none or not positive, shares outside 0
+    /// to 1, steps out of order.
+    ///
+    /// # Examples
+    /// ```
+    /// use lead_scoring::DecaySpec;
+    ///
+    /// let decay = DecaySpec::half_life("14d").build()?;
+    /// let days = |n: i64| n * 86_400 * 1_000_000;
+    /// assert_eq!(25.0 * decay.share(days(14)), 12.5);
+    /// # Ok::<(), lead_scoring::SpecError>(())
+    /// ```
+    pub fn build(&self) -> Result<Decay, crate::model::SpecError> {
+        let mut problems = Problems::default();
+        let decay = self.resolve("", &mut problems);
+        problems.into_result(decay)
+    }
+
+    pub(crate) fn resolve(&self, path: &str, problems: &mut Problems) -> Decay {
+        let at = |field: &str| {
+            if path.is_empty() {
+                field.to_owned()
+            } else {
+                format!("{path}.{field}")
+            }
+        };
+        let curves = [
+            self.half_life.is_some(),
+            self.lose.is_some(),
+            self.lifespan.is_some(),
+            !self.steps.is_empty(),
+        ];
+        if curves.iter().filter(|&&given| given).count() != 1 {
+            problems.push(
+                path,
+                "give exactly one of `half_life`, `lose`, `lifespan` and `steps`",
+            );
+        }
+        let curve = if let Some(time) = &self.half_life {
+            Curve::HalfLife(positive_period(time, &at("half_life"), problems))
+        } else if let Some(time) = &self.lifespan {
+            Curve::Lifespan(positive_period(time, &at("lifespan"), problems))
+        } else if let Some(lose) = self.lose {
+            if !(lose > 0.0 && lose <= 1.0) {
+                problems.push(
+                    at("lose"),
+                    format!("must be more than 0 and at most 1, got `{lose}`"),
+                );
+            }
+            let every = match &self.every {
+                Some(every) => positive_period(every, &at("every"), problems),
+                None => {
+                    problems.push(path, "`lose` needs `every`");
+                    1
+                }
+            };
+            Curve::Linear {
+                lose,
+                every,
+                shape: self.shape.unwrap_or(LinearShape::Stepped),
+            }
+        } else {
+            Curve::Steps(self.resolve_steps(&at("steps"), problems))
+        };
+        if self.lose.is_none() {
+            if self.every.is_some() {
+                problems.push(at("every"), "belongs to `lose`");
+            }
+            if self.shape.is_some() {
+                problems.push(at("shape"), "belongs to `lose`");
+            }
+        }
+        let grace = self
+            .grace
+            .as_ref()
+            .map_or(0, |time| period(time, &at("grace"), problems));
+        let floor = self.floor.unwrap_or(0.0);
+        share(floor, &at("floor"), problems);
+        Decay {
+            curve,
+            grace,
+            floor,
+        }
+    }
+
+    fn resolve_steps(&self, path: &str, problems: &mut Problems) -> Arc<[(i64, f64)]> {
+        let mut last = -1;
+        self.steps
+            .iter()
+            .enumerate()
+            .map(|(i, step)| {
+                let from = period(&step.from, &format!("{path}[{i}].from"), problems);
+                if from <= last {
+                    problems.push(
+                        format!("{path}[{i}].from"),
+                        format!("must be later than the step before, got `{}`", step.from),
+                    );
+                }
+                last = from;
+                share(step.share, &format!("{path}[{i}].share"), problems);
+                (from, step.share)
+            })
+            .collect()
+    }
+}
+
+fn share(share: f64, path: &str, problems: &mut Problems) {
+    if !(0.0..=1.0).contains(&share) {
+        problems.push(path, format!("must be between 0 and 1, got `{share}`"));
+    }
+}
+
+/// Reads a length of time, reporting what is none.
+pub(crate) fn period(text: &str, path: &str, problems: &mut Problems) -> i64 {
+    parse_period(text).unwrap_or_else(|message| {
+        problems.push(path, message);
+        i64::MAX
+    })
+}
+
+/// Reads a length of time that must not be zero.
+pub(crate) fn positive_period(text: &str, path: &str, problems: &mut Problems) -> i64 {
+    let micros = period(text, path, problems);
+    if micros == 0 {
+        problems.push(path, format!("must be longer than 0, got `{text}`"));
+        return 1;
+    }
+    micros
+}
+
+/// How points fade with age, checked: made by [`DecaySpec::build`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "DecaySpec", into = "DecaySpec")]
+pub struct Decay {
+    curve: Curve,
+    grace: i64,
+    floor: f64,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Curve {
+    HalfLife(i64),
+    Linear {
+        lose: f64,
+        every: i64,
+        shape: LinearShape,
+    },
+    Lifespan(i64),
+    Steps(Arc<[(i64, f64)]>),
+}
+
+impl Decay {
+    /// The share that is left at an age in microseconds, 0 to 1. A negative age counts as none.
+    #[must_use]
+    #[inline]
+    pub fn share(&self, age_micros: i64) -> f64 {
+        let age = age_micros.max(0).saturating_sub(self.grace).max(0);
+        #[allow(clippy::cast_precision_loss)] // exact below 285 years
+        let over = |whole: i64| age as f64 / whole as f64;
+        let share = match &self.curve {
+            Curve::HalfLife(half_life) => (-over(*half_life)).exp2(),
+            Curve::Lifespan(lifespan) => 1.0 - over(*lifespan),
+            Curve::Linear {
+                lose,
+                every,
+                shape: LinearShape::Continuous,
+            } => 1.0 - lose * over(*every),
+            Curve::Linear {
+                lose,
+                every,
+                shape: LinearShape::Stepped,
+            } => {
+                #[allow(clippy::cast_precision_loss)] // a count of intervals
+                let intervals = age.checked_div(*every).unwrap_or(0) as f64;
+                1.0 - lose * intervals
+            }
+            Curve::Steps(steps) => {
+                let reached = steps.partition_point(|&(from, _)| from <= age);
+                reached
+                    .checked_sub(1)
+                    .and_then(|last| steps.get(last))
+                    .map_or(1.0, |&(_, share)| share)
+            }
+        };
+        share.max(self.floor).max(0.0)
+    }
+}
+
+impl From<Decay> for DecaySpec {
+    fn from(decay: Decay) -> Self {
+        let curve = match &decay.curve {
+            Curve::HalfLife(time) => Self::half_life(show_period(*time)),
+            Curve::Lifespan(time) => Self::lifespan(show_period(*time)),
+            Curve::Linear { lose, every, shape } => Self {
+                shape: (*shape == LinearShape::Continuous).then_some(*shape),
+                ..Self::lose(*lose, show_period(*every))
+            },
+            Curve::Steps(steps) => Self::steps(
+                steps
+                    .iter()
+                    .map(|&(from, share)| (show_period(from), share)),
+            ),
+        };
+        Self {
+            grace: (decay.grace > 0).then(|| show_period(decay.grace)),
+            floor: (decay.floor > 0.0).then_some(decay.floor),
+            ..curve
+        }
+    }
+}
+
+impl TryFrom<DecaySpec> for Decay {
+    type Error = crate::model::SpecError;
+
+    fn try_from(spec: DecaySpec) -> Result<Self, Self::Error> {
+        spec.build()
+    }
+}
+
+impl fmt::Display for Decay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.curve {
+            Curve::HalfLife(time) => write!(f, "half-life {}", show_period(*time))?,
+            Curve::Lifespan(time) => write!(f, "lifespan {}", show_period(*time))?,
+            Curve::Linear { lose, every, .. } => {
+                write!(f, "losing {lose} of it per {}", show_period(*every))?;
+            }
+            Curve::Steps(_) => f.write_str("by steps")?,
+        }
+        if self.grace > 0 {
+            write!(f, " after {}", show_period(self.grace))?;
+        }
+        if self.floor > 0.0 {
+            write!(f, ", never below {} of it", self.floor)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::period::DAY;
+    use super::*;
+
+    fn share(spec: DecaySpec, days: f64) -> f64 {
+        #[allow(clippy::cast_possible_truncation)]
+        spec.build().unwrap().share((days * DAY as f64) as i64)
+    }
+
+    /// The decay table of the field: vendors' printed numbers and the formulas behind them.
+    #[test]
+    fn published_numbers() {
+        let h = DecaySpec::half_life;
+        assert_eq!(25.0 * share(h("14d"), 14.0), 12.5);
+        // LeadVibe, "half-life": 10 points, 14 days. Its "roughly 0.6" at 90 days contradicts its own formula.
+        for (days, expected) in [
+            (0.0, 10.0),
+            (14.0, 5.0),
+            (28.0, 2.5),
+            (30.0, 2.264_309_160_659_766_7),
+            (90.0, 0.116_093_303_838_824_07),
+        ] {
+            assert!((10.0 * share(h("14d"), days) - expected).abs() < 1e-9);
+        }
+        // HubSpot, 50 % a month: 10, 5, 0; linear, not 2.5 after two months.
+        let monthly = || DecaySpec::lose(0.5, "30d");
+        for (days, expected) in [
+            (0.0, 10.0),
+            (29.9, 10.0),
+            (30.0, 5.0),
+            (59.0, 5.0),
+            (60.0, 0.0),
+            (90.0, 0.0),
+        ] {
+            assert_eq!(10.0 * share(monthly(), days), expected);
+        }
+        assert_eq!(10.0 * share(monthly().continuous(), 15.0), 7.5);
+        // MadKudu: 9 points, 90 days, 3 days old: 8.7.
+        assert!((9.0 * share(DecaySpec::lifespan("90d"), 3.0) - 8.7).abs() < 1e-12);
+        assert_eq!(share(DecaySpec::lifespan("90d"), 90.0), 0.0);
+        assert_eq!(share(DecaySpec::lifespan("90d"), 91.0), 0.0);
+        let steps = || DecaySpec::steps([("7d", 0.5), ("30d", 0.1)]);
+        for (days, expected) in [(6.9, 1.0), (7.0, 0.5), (29.9, 0.5), (30.0, 0.1), (9e3, 0.1)] {
+            assert_eq!(share(steps(), days), expected);
+        }
+    }
+
+    #[test]
+    fn grace_and_floor() {
+        let spec = || DecaySpec::half_life("10d").grace("5d").floor(0.2);
+        assert_eq!(share(spec(), 5.0), 1.0);
+        assert_eq!(share(spec(), 15.0), 0.5);
+        assert_eq!(share(spec(), 1e4), 0.2);
+        assert_eq!(share(DecaySpec::lose(1.0, "1d").floor(0.3), 2.0), 0.3);
+        let decay = spec().build().unwrap();
+        assert_eq!(decay.share(i64::MIN), 1.0);
+        assert_eq!(decay.share(i64::MAX), 0.2);
+    }
+
+    #[test]
+    fn round_trips() {
+        for spec in [
+            DecaySpec::half_life("14d").grace("36h").floor(0.25),
+            DecaySpec::lose(0.5, "30d"),
+            DecaySpec::lose(0.5, "30d").continuous(),
+            DecaySpec::lifespan("90d"),
+            DecaySpec::steps([("0s", 1.0), ("7d", 0.5)]),
+        ] {
+            let decay = spec.build().unwrap();
+            assert_eq!(DecaySpec::from(decay.clone()), spec);
+            let json = serde_json::to_string(&decay).unwrap();
+            assert_eq!(serde_json::from_str::<Decay>(&json).unwrap(), decay);
+        }
+    }
+
+    #[test]
+    fn bad_curves_are_named() {
+        let two = DecaySpec {
+            lifespan: Some("1d".into()),
+            ..DecaySpec::half_life("-3d")
+        };
+        for (spec, message) in [
+            (
+                DecaySpec::default(),
+                "give exactly one of `half_life`, `lose`, `lifespan` and `steps`",
+            ),
+            (
+                two,
+                "give exactly one of `half_life`, `lose`, `lifespan` and `steps`\nhalf_life: expected a length of time \
+                 such as `90s`, `15m`, `12h`, `14d` or `2w`, got `-3d`",
+            ),
+            (
+                DecaySpec::half_life("0d"),
+                "half_life: must be longer than 0, got `0d`",
+            ),
+            (
+                DecaySpec::lifespan("0s"),
+                "lifespan: must be longer than 0, got `0s`",
+            ),
+            (
+                DecaySpec::lose(f64::NAN, "3d"),
+                "lose: must be more than 0 and at most 1, got `NaN`",
+            ),
+            (
+                DecaySpec::lose(0.0, "3d"),
+                "lose: must be more than 0 and at most 1, got `0`",
+            ),
+            (
+                DecaySpec {
+                    lose: Some(0.5),
+                    ..DecaySpec::default()
+                },
+                "`lose` needs `every`",
+            ),
+            (
+                DecaySpec {
+                    every: Some("1d".into()),
+                    ..DecaySpec::half_life("1d")
+                },
+                "every: belongs to `lose`",
+            ),
+            (
+                DecaySpec::half_life("1d").continuous(),
+                "shape: belongs to `lose`",
+            ),
+            (
+                DecaySpec::half_life("1d").floor(1.5),
+                "floor: must be between 0 and 1, got `1.5`",
+            ),
+            (
+                DecaySpec::half_life("1d").grace("x"),
+                "grace: expected a length of time such as `90s`, `15m`, `12h`, `14d` or `2w`, got `x`",
+            ),
+            (
+                DecaySpec::steps([("7d", 0.5), ("7d", 0.1)]),
+                "steps[1].from: must be later than the step before, got `7d`",
+            ),
+            (
+                DecaySpec::steps([("7d", -0.5)]),
+                "steps[0].share: must be between 0 and 1, got `-0.5`",
+            ),
+        ] {
+            assert_eq!(spec.build().unwrap_err().to_string(), message);
+        }
+    }
+}

@@ -1,0 +1,529 @@
+use super::activity_spec::{ActivitySpec, CountRange, InactivitySpec, Names, Occurrences};
+use super::plan::{
+    ActivityPlan, Effect, GroupPlan, InactivityPlan, Mode, RulePlan, RulesPlan, Slots,
+};
+use super::spec::{AppliesTo, GroupSpec, RuleSpec, RulesSpec};
+use crate::lead::{AttributeType, KindSlot, ProductSlot, Schema, name_problem, shortened};
+use crate::model::Problems;
+use crate::score::LARGEST;
+use crate::scorer::condition::{
+    Applies, Cond, ConditionSpec, Filter, Filters, Guard, Layout, Plan, Tests, resolve_condition,
+    resolve_filter,
+};
+use crate::scorer::decay::{period, positive_period};
+use crate::scorer::history::History;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// Compiles a [`RulesSpec`], collecting every problem.
+pub(crate) struct Builder<'a> {
+    pub(crate) schema: &'a Schema,
+    pub(crate) history: &'a History,
+    pub(crate) problems: &'a mut Problems,
+}
+
+/// The conditions of a scorer before they have places: in the order in which guards are made of them.
+pub(super) struct Resolved {
+    pub(super) tests: Tests,
+    /// For each group its conditions, `None` where the group is empty of them.
+    pub(super) groups: Vec<ResolvedGroup>,
+}
+
+pub(super) struct ResolvedGroup {
+    pub(super) include: Option<Cond>,
+    pub(super) exclude: Option<Cond>,
+    /// Conditions of the enabled rules, in order.
+    pub(super) rules: Vec<(usize, Option<Cond>)>,
+}
+
+impl Builder<'_> {
+    pub(crate) fn rules(
+        &mut self,
+        spec: &RulesSpec,
+        path: &str,
+    ) -> (RulesPlan, Tests, Vec<super::lint::Lint>) {
+        let zero = self.number(spec.zero.unwrap_or(0.0), || format!("{path}.zero"));
+        let hundred = self.number(spec.hundred.unwrap_or(100.0), || format!("{path}.hundred"));
+        if hundred <= zero {
+            self.problems.push(
+                format!("{path}.hundred"),
+                format!("must be more than `zero`, got `{hundred}` and `{zero}`"),
+            );
+        }
+        self.bounds(spec.min, spec.max, path);
+        let mut resolved = Resolved {
+            tests: Tests::default(),
+            groups: Vec::with_capacity(spec.groups.len()),
+        };
+        let mut names = HashSet::new();
+        let mut ids = HashSet::new();
+        let mut effects = Vec::with_capacity(spec.groups.len());
+        for (g, group) in spec.groups.iter().enumerate() {
+            let path = format!("{path}.groups[{g}]");
+            self.name(&group.name, &mut names, || format!("{path}.name"));
+            self.bounds(group.min, group.max, &path);
+            let (include, exclude) = match &group.applies_to {
+                Some(applies) => resolve_applies(
+                    applies,
+                    self.schema,
+                    &format!("{path}.applies_to"),
+                    &mut resolved.tests,
+                    self.problems,
+                ),
+                None => (None, None),
+            };
+            let mut rules = Vec::with_capacity(group.rules.len());
+            let mut group_effects = Vec::with_capacity(group.rules.len());
+            for (r, rule) in group.rules.iter().enumerate() {
+                let path = format!("{path}.rules[{r}]");
+                self.name(&rule.id, &mut ids, || format!("{path}.id"));
+                self.bounds(rule.min, rule.max, &path);
+                let effect = self.effect(rule, &path);
+                // A disabled rule is checked like any other, and then left out with the attributes it reads.
+                let mut aside = Tests::default();
+                let tests = if rule.enabled {
+                    &mut resolved.tests
+                } else {
+                    &mut aside
+                };
+                let cond = rule
+                    .when
+                    .as_ref()
+                    .map(|when| self.condition(when, &format!("{path}.when"), tests));
+                if rule.enabled {
+                    rules.push((r, cond));
+                    group_effects.push(effect);
+                }
+            }
+            resolved.groups.push(ResolvedGroup {
+                include,
+                exclude,
+                rules,
+            });
+            effects.push(group_effects);
+        }
+        let lints = super::lint::lint(spec, &resolved, path);
+        let (attributes, layout) = Plan::new(&resolved.tests);
+        let reads_activities = effects
+            .iter()
+            .flatten()
+            .any(|effect| !matches!(effect, Effect::Points(_)));
+        let groups = spec
+            .groups
+            .iter()
+            .zip(&resolved.groups)
+            .zip(effects)
+            .map(|((spec, resolved), effects)| group(spec, resolved, effects, &layout))
+            .collect();
+        let plan = RulesPlan {
+            schema: self.schema.id(),
+            attributes,
+            groups,
+            zero,
+            hundred,
+            min: spec.min,
+            max: spec.max,
+            when_unknown: spec.when_unknown,
+            reads_activities,
+            kinds: self.schema.kinds().map(Arc::from).collect(),
+        };
+        (plan, resolved.tests, lints)
+    }
+
+    fn condition(&mut self, spec: &ConditionSpec, path: &str, tests: &mut Tests) -> Cond {
+        resolve_condition(spec, self.schema, path, tests, self.problems)
+    }
+
+    fn name<'s>(&mut self, name: &'s str, seen: &mut HashSet<&'s str>, path: impl Fn() -> String) {
+        if let Some(problem) = name_problem(name) {
+            self.problems.push(path(), problem);
+        }
+        if !seen.insert(name) {
+            self.problems
+                .push(path(), format!("`{}` stands twice", shortened(name)));
+        }
+    }
+
+    /// A number of a spec: finite and at most 1e12 in size.
+    fn number(&mut self, value: f64, path: impl Fn() -> String) -> f64 {
+        if value.is_nan() || value.abs() > LARGEST {
+            self.problems.push(
+                path(),
+                format!("must be a number of at most 1e12 in size, got `{value}`"),
+            );
+            return 0.0;
+        }
+        value
+    }
+
+    fn bounds(&mut self, min: Option<f64>, max: Option<f64>, path: &str) {
+        let min = min.map(|min| self.number(min, || format!("{path}.min")));
+        let max = max.map(|max| self.number(max, || format!("{path}.max")));
+        if let (Some(min), Some(max)) = (min, max) {
+            if min > max {
+                self.problems.push(
+                    format!("{path}.max"),
+                    format!("must not be less than `min`, got `{max}` and `{min}`"),
+                );
+            }
+        }
+    }
+
+    fn effect(&mut self, rule: &RuleSpec, path: &str) -> Effect {
+        let points = rule
+            .points
+            .map(|points| self.number(points, || format!("{path}.points")));
+        let per_value = rule
+            .points_per_value
+            .map(|points| self.number(points, || format!("{path}.points_per_value")));
+        if points.is_some() && per_value.is_some() {
+            self.problems
+                .push(path, "give `points` or `points_per_value`, not both");
+        }
+        if rule.disqualify.as_ref().is_some_and(String::is_empty) {
+            self.problems
+                .push(format!("{path}.disqualify"), "a reason must not be empty");
+        }
+        let counts = match &rule.activity {
+            Some(activity) => matches!(activity.occurrences, Occurrences::Count(_)),
+            None => false,
+        };
+        let gives = points.is_some() || per_value.is_some() || counts;
+        if !gives && rule.disqualify.is_none() {
+            self.problems.push(
+                path,
+                "a rule gives `points`, `points_per_value` or a count's points, or it must `disqualify`",
+            );
+        }
+        if !gives && (rule.min.is_some() || rule.max.is_some()) {
+            self.problems
+                .push(path, "`min` and `max` belong to a rule that gives points");
+        }
+        if per_value.is_some() && (rule.activity.is_none() || counts) {
+            self.problems.push(
+                format!("{path}.points_per_value"),
+                "belongs to an `activity` that is not counted",
+            );
+        }
+        match (&rule.activity, &rule.inactivity) {
+            (Some(_), Some(_)) => {
+                self.problems
+                    .push(path, "give `activity` or `inactivity`, not both");
+                Effect::Points(0.0)
+            }
+            (Some(activity), None) => {
+                if counts && points.is_some() {
+                    self.problems.push(
+                        format!("{path}.points"),
+                        "the ranges of `count` have points of their own",
+                    );
+                }
+                let given = per_value.or(points).unwrap_or(0.0);
+                let path = format!("{path}.activity");
+                let mut plan = self.activity(activity, &path);
+                plan.points = given;
+                plan.per_value = per_value.is_some();
+                Effect::Activity(Box::new(plan))
+            }
+            (None, Some(inactivity)) => {
+                let path = format!("{path}.inactivity");
+                Effect::Inactivity(Box::new(self.inactivity(
+                    inactivity,
+                    points.unwrap_or(0.0),
+                    &path,
+                )))
+            }
+            (None, None) => {
+                if rule.when.is_none() {
+                    self.problems.push(
+                        path,
+                        "a rule asks something: give `when`, `activity` or `inactivity`",
+                    );
+                }
+                Effect::Points(points.unwrap_or(0.0))
+            }
+        }
+    }
+
+    pub(crate) fn activity(&mut self, spec: &ActivitySpec, path: &str) -> ActivityPlan {
+        let kinds = self.kinds(spec.kind.as_ref(), &format!("{path}.kind"));
+        let products = self.products(spec.product.as_ref(), &format!("{path}.product"));
+        let mut filter = |filter: &Option<Filter>, of, name: &str| {
+            filter.as_ref().map(|filter| -> Filters {
+                resolve_filter(filter, of, name, &format!("{path}.{name}"), self.problems)
+            })
+        };
+        let subject = filter(&spec.subject, AttributeType::Text, "subject");
+        let channel = filter(&spec.channel, AttributeType::Text, "channel");
+        let value = filter(&spec.value, AttributeType::Number, "value");
+        let mode = self.mode(&spec.occurrences, path);
+        if spec.keep.is_some() && !matches!(mode, Mode::Once | Mode::OncePerSubject) {
+            self.problems.push(
+                format!("{path}.keep"),
+                "belongs to the occurrences `once` and `once_per_subject`",
+            );
+        }
+        let window = spec.window.clone().unwrap_or_default();
+        if spec.window.is_some() && window.last.is_none() && window.older_than.is_none() {
+            self.problems.push(
+                format!("{path}.window"),
+                "give `last`, `older_than` or both",
+            );
+        }
+        let last = window
+            .last
+            .map(|time| positive_period(&time, &format!("{path}.window.last"), self.problems));
+        let older_than = window
+            .older_than
+            .map(|time| period(&time, &format!("{path}.window.older_than"), self.problems));
+        if let (Some(last), Some(older_than)) = (last, older_than) {
+            if last <= older_than {
+                self.problems.push(
+                    format!("{path}.window"),
+                    "`last` must be longer than `older_than`, or no age is left",
+                );
+            }
+        }
+        let decay = spec
+            .decay
+            .as_ref()
+            .map(|decay| decay.resolve(&format!("{path}.decay"), self.problems));
+        ActivityPlan {
+            kinds,
+            products,
+            subject,
+            channel,
+            value,
+            mode,
+            keep_first: spec.keep == Some(super::activity_spec::Keep::First),
+            last,
+            older_than,
+            decay,
+            points: 0.0,
+            per_value: false,
+        }
+    }
+
+    fn mode(&mut self, occurrences: &Occurrences, path: &str) -> Mode {
+        let path = format!("{path}.occurrences");
+        let mut positive = |count: u32, word: &str| {
+            if count == 0 {
+                self.problems.push(
+                    path.clone(),
+                    format!("`{word}` must be at least 1, got `0`"),
+                );
+            }
+            count.max(1)
+        };
+        match occurrences {
+            Occurrences::Each => Mode::Each,
+            Occurrences::Once => Mode::Once,
+            Occurrences::OncePerSubject => Mode::OncePerSubject,
+            Occurrences::First(count) => Mode::First(positive(*count, "first")),
+            Occurrences::EveryNth(count) => Mode::EveryNth(positive(*count, "every_nth")),
+            Occurrences::PerDay(count) => {
+                let count = positive(*count, "per_day");
+                let utc_offset = self.history.utc_offset.unwrap_or_else(|| {
+                    self.problems.push(
+                        path,
+                        "`per_day` counts calendar days: it needs `utc_offset` in the model's `history`",
+                    );
+                    0
+                });
+                Mode::PerDay { count, utc_offset }
+            }
+            Occurrences::AtMost { count, per } => Mode::AtMost {
+                count: positive(*count, "count"),
+                per: positive_period(per, &format!("{path}.at_most.per"), self.problems),
+            },
+            Occurrences::Count(ranges) => Mode::Count(self.ranges(ranges, &path)),
+        }
+    }
+
+    fn ranges(&mut self, ranges: &[CountRange], path: &str) -> Box<[(u64, u64, f64)]> {
+        if ranges.is_empty() {
+            self.problems.push(path, "`count` needs at least one range");
+        }
+        let mut ready = Vec::with_capacity(ranges.len());
+        for (i, range) in ranges.iter().enumerate() {
+            let path = format!("{path}.count[{i}]");
+            let points = self.number(range.points, || format!("{path}.points"));
+            let (low, high) = match (range.at_least, range.between, range.exactly) {
+                (Some(low), None, None) => (low, u64::MAX),
+                (None, Some(bounds), None) => bounds,
+                (None, None, Some(count)) => (count, count),
+                _ => {
+                    self.problems.push(
+                        path,
+                        "give exactly one of `at_least`, `between` and `exactly`",
+                    );
+                    continue;
+                }
+            };
+            if low == 0 {
+                self.problems
+                    .push(path.clone(), "a count begins at 1, got `0`");
+            }
+            if high < low {
+                self.problems.push(
+                    path,
+                    format!("`between` takes the lower bound first, got `{low}` and `{high}`"),
+                );
+            }
+            ready.push((low, high, points));
+        }
+        ready.into()
+    }
+
+    fn inactivity(&mut self, spec: &InactivitySpec, points: f64, path: &str) -> InactivityPlan {
+        let floor = spec
+            .floor
+            .map(|floor| self.number(floor, || format!("{path}.floor")));
+        if let Some(floor) = floor {
+            if (points < 0.0 && floor > 0.0) || (points > 0.0 && floor < 0.0) {
+                self.problems.push(
+                    format!("{path}.floor"),
+                    format!("must have the sign of the points, got `{floor}` and `{points}`"),
+                );
+            }
+        }
+        InactivityPlan {
+            kinds: self.kinds(spec.kind.as_ref(), &format!("{path}.kind")),
+            points,
+            every: positive_period(&spec.every, &format!("{path}.every"), self.problems),
+            floor,
+        }
+    }
+
+    fn kinds(&mut self, names: Option<&Names>, path: &str) -> Slots<KindSlot> {
+        resolve_kinds(names, self.schema, path, self.problems)
+    }
+
+    fn products(&mut self, names: Option<&Names>, path: &str) -> Slots<ProductSlot> {
+        let schema = self.schema;
+        slots(
+            names,
+            path,
+            "product",
+            self.problems,
+            |name| schema.product(name),
+            || schema.products(),
+        )
+    }
+}
+
+/// Resolves names of activity kinds.
+pub(crate) fn resolve_kinds(
+    names: Option<&Names>,
+    schema: &Schema,
+    path: &str,
+    problems: &mut Problems,
+) -> Slots<KindSlot> {
+    slots(
+        names,
+        path,
+        "activity kind",
+        problems,
+        |name| schema.kind(name),
+        || schema.kinds(),
+    )
+}
+
+fn slots<'s, S: Copy + PartialEq, I: Iterator<Item = &'s str>>(
+    names: Option<&Names>,
+    path: &str,
+    what: &str,
+    problems: &mut Problems,
+    find: impl Fn(&str) -> Option<S>,
+    known: impl Fn() -> I,
+) -> Slots<S> {
+    Slots::new(names.map(|Names(names)| {
+        if names.is_empty() {
+            problems.push(path, "needs at least one name");
+        }
+        names
+            .iter()
+            .filter_map(|name| {
+                let slot = find(name);
+                if slot.is_none() {
+                    problems.unknown(path, what, name, known());
+                }
+                slot
+            })
+            .collect()
+    }))
+}
+
+/// Resolves the two conditions of an `applies_to`.
+pub(crate) fn resolve_applies(
+    spec: &AppliesTo,
+    schema: &Schema,
+    path: &str,
+    tests: &mut Tests,
+    problems: &mut Problems,
+) -> (Option<Cond>, Option<Cond>) {
+    if spec.include.is_none() && spec.exclude.is_none() {
+        problems.push(path, "give `include`, `exclude` or both");
+    }
+    let mut resolve = |spec: &Option<ConditionSpec>, word: &str| {
+        spec.as_ref()
+            .map(|spec| resolve_condition(spec, schema, &format!("{path}.{word}"), tests, problems))
+    };
+    (
+        resolve(&spec.include, "include"),
+        resolve(&spec.exclude, "exclude"),
+    )
+}
+
+impl Applies {
+    /// `None` where there is no condition.
+    pub(crate) fn new(
+        include: Option<&Cond>,
+        exclude: Option<&Cond>,
+        layout: &Layout,
+    ) -> Option<Self> {
+        (include.is_some() || exclude.is_some()).then(|| Self {
+            include: include.map_or(Guard::Always, |cond| Guard::new(cond, layout)),
+            exclude: exclude.map(|cond| Guard::new(cond, layout)),
+        })
+    }
+}
+
+fn group(
+    spec: &GroupSpec,
+    resolved: &ResolvedGroup,
+    effects: Vec<Effect>,
+    layout: &Layout,
+) -> GroupPlan {
+    let rules = resolved.rules.iter().zip(effects);
+    GroupPlan {
+        name: spec.name.as_str().into(),
+        policy: spec.policy,
+        min: spec.min,
+        max: spec.max,
+        applies: Applies::new(
+            resolved.include.as_ref(),
+            resolved.exclude.as_ref(),
+            layout,
+        ),
+        rules: rules
+            .filter_map(|((index, cond), effect)| {
+                let rule = spec.rules.get(*index)?;
+                let gives = rule.points.is_some()
+                    || rule.points_per_value.is_some()
+                    || matches!(&effect, Effect::Activity(plan) if matches!(plan.mode, Mode::Count(_)));
+                Some(RulePlan {
+                    id: rule.id.as_str().into(),
+                    guard: cond
+                        .as_ref()
+                        .map_or(Guard::Always, |cond| Guard::new(cond, layout)),
+                    effect,
+                    min: rule.min,
+                    max: rule.max,
+                    gives,
+                    disqualify: rule.disqualify.as_deref().map(Arc::from),
+                })
+            })
+            .collect(),
+    }
+}

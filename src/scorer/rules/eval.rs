@@ -1,0 +1,372 @@
+use super::plan::{ActivityPlan, Effect, GroupPlan, InactivityPlan, Mode, RulePlan, RulesPlan};
+use super::spec::{GroupPolicy, WhenUnknown};
+use crate::lead::{Activity, LeadView, Moment};
+use crate::score::{
+    Evidence, Formula, Role, Score, Unit, clamp, inactivity, larger, occurrence, scale,
+};
+use crate::scorer::Assessment;
+use crate::scorer::condition::Words;
+use crate::scorer::history::Pauses;
+use crate::scorer::trace::Trace;
+use std::sync::Arc;
+
+/// One lead at one moment, with the activities that count.
+#[derive(Debug)]
+pub(crate) struct Case<'c, V: ?Sized> {
+    pub(crate) lead: &'c V,
+    pub(crate) as_of: Moment,
+    pub(crate) history: &'c [Activity<'c>],
+    /// Before this nothing counts.
+    pub(crate) since: Option<Moment>,
+    pub(crate) pauses: &'c Pauses,
+}
+
+/// Room that an evaluation needs, kept by the thread.
+#[derive(Debug, Default)]
+pub(crate) struct Buffers {
+    pub(crate) words: Words,
+    pub(crate) chosen: Vec<usize>,
+}
+
+/// What an evaluation gives.
+pub(crate) struct Judged<N> {
+    pub(crate) assessment: Assessment,
+    pub(crate) node: N,
+}
+
+impl RulesPlan {
+    pub(crate) fn judge<T: Trace, V: LeadView + ?Sized>(
+        &self,
+        case: &Case<'_, V>,
+        buffers: &mut Buffers,
+        verdict: &mut dyn FnMut(&Arc<str>),
+    ) -> Judged<T::Node> {
+        let known = self
+            .attributes
+            .read(case.lead, case.as_of, &mut buffers.words);
+        let abstains = !known
+            && !self.reads_activities
+            && !self.attributes.is_empty()
+            && self.when_unknown == WhenUnknown::Abstain;
+        let (points, node) = self.points::<T, V>(case, buffers, verdict);
+        if abstains {
+            return Judged {
+                assessment: Assessment::default(),
+                node: T::node(
+                    || "points rules".into(),
+                    None,
+                    || (Unit::Score, Formula::Unknown, Role::Step),
+                    if T::ON {
+                        vec![T::node(
+                            || "nothing that its rules ask is known".into(),
+                            None,
+                            || (Unit::Score, Formula::Unknown, Role::Abstains),
+                            Vec::new(),
+                        )]
+                    } else {
+                        Vec::new()
+                    },
+                ),
+            };
+        }
+        let (zero, hundred) = (self.zero, self.hundred);
+        let scaled = scale(points, zero, hundred);
+        let mut node = T::node(
+            || "points rules".into(),
+            Some(scaled),
+            || (Unit::Score, Formula::Scale { zero, hundred }, Role::Step),
+            vec![node],
+        );
+        let score = clamp(scaled, Some(0.0), Some(100.0));
+        if T::ON && score.to_bits() != scaled.to_bits() {
+            node = clamped::<T>(node, score, Some(0.0), Some(100.0), Unit::Score);
+        }
+        Judged {
+            assessment: Assessment {
+                score: Score::saturating(score),
+                raw: Some(points),
+            },
+            node,
+        }
+    }
+
+    /// Reads the lead's attributes.
+    pub(super) fn read<V: LeadView + ?Sized>(&self, case: &Case<'_, V>, buffers: &mut Buffers) {
+        self.attributes
+            .read(case.lead, case.as_of, &mut buffers.words);
+    }
+
+    /// Points of the dimension, clamped, once the attributes are read.
+    pub(super) fn points<T: Trace, V: LeadView + ?Sized>(
+        &self,
+        case: &Case<'_, V>,
+        buffers: &mut Buffers,
+        verdict: &mut dyn FnMut(&Arc<str>),
+    ) -> (f64, T::Node) {
+        let mut sum = 0.0;
+        let mut parts = Vec::new();
+        for group in &self.groups {
+            if group
+                .applies
+                .as_ref()
+                .is_some_and(|applies| !applies.to(&buffers.words))
+            {
+                continue;
+            }
+            let (value, node) = self.group::<T, V>(group, case, buffers, verdict);
+            sum += value;
+            if T::ON {
+                parts.push(node);
+            }
+        }
+        let node = T::node(
+            || "points".into(),
+            Some(sum),
+            || (Unit::Points, Formula::Sum, Role::Step),
+            parts,
+        );
+        within::<T>(sum, self.min, self.max, node, || {
+            ("points, kept within bounds".into(), Role::Step)
+        })
+    }
+
+    fn group<T: Trace, V: LeadView + ?Sized>(
+        &self,
+        group: &GroupPlan,
+        case: &Case<'_, V>,
+        buffers: &mut Buffers,
+        verdict: &mut dyn FnMut(&Arc<str>),
+    ) -> (f64, T::Node) {
+        let mut sum = 0.0;
+        let mut best: Option<f64> = None;
+        let mut parts = Vec::new();
+        for rule in &group.rules {
+            let done = group.policy == GroupPolicy::FirstMatch && best.is_some();
+            if (done && rule.disqualify.is_none()) || !rule.guard.holds(&buffers.words) {
+                continue;
+            }
+            let Some((value, node)) = self.rule::<T, V>(rule, case, &mut buffers.chosen) else {
+                continue;
+            };
+            if let Some(reason) = &rule.disqualify {
+                verdict(reason);
+            }
+            if done || !rule.gives {
+                continue;
+            }
+            sum += value;
+            best = Some(best.map_or(value, |best| larger(best, value)));
+            if T::ON {
+                parts.push(node);
+            }
+        }
+        let (value, formula) = match (group.policy, best) {
+            (GroupPolicy::Sum, _) | (_, None) => (sum, Formula::Sum),
+            (GroupPolicy::Max, Some(best)) => (best, Formula::Max),
+            (GroupPolicy::FirstMatch, Some(first)) => (first, Formula::First),
+        };
+        let node = T::node(
+            || (&group.name).into(),
+            Some(value),
+            || (Unit::Points, formula, Role::Group),
+            parts,
+        );
+        within::<T>(value, group.min, group.max, node, || {
+            ((&group.name).into(), Role::Group)
+        })
+    }
+
+    /// What a rule gives whose condition is true; `None` where it does not hold.
+    #[inline]
+    fn rule<T: Trace, V: LeadView + ?Sized>(
+        &self,
+        rule: &RulePlan,
+        case: &Case<'_, V>,
+        chosen: &mut Vec<usize>,
+    ) -> Option<(f64, T::Node)> {
+        let label = || (&rule.id).into();
+        let (value, node) = match &rule.effect {
+            Effect::Points(points) => {
+                let value = points + 0.0;
+                let what = || (Unit::Points, Formula::Given, Role::Rule);
+                (value, T::node(label, Some(value), what, Vec::new()))
+            }
+            Effect::Activity(plan) => match &plan.mode {
+                Mode::Count(ranges) => Self::count::<T, V>(rule, plan, ranges, case, chosen)?,
+                _ => self.occurrences::<T, V>(rule, plan, case, chosen)?,
+            },
+            Effect::Inactivity(plan) => Self::inactivity::<T, V>(rule, plan, case)?,
+        };
+        Some(within::<T>(value, rule.min, rule.max, node, || {
+            (label(), Role::Rule)
+        }))
+    }
+
+    fn occurrences<T: Trace, V: LeadView + ?Sized>(
+        &self,
+        rule: &RulePlan,
+        plan: &ActivityPlan,
+        case: &Case<'_, V>,
+        chosen: &mut Vec<usize>,
+    ) -> Option<(f64, T::Node)> {
+        let mut sum = 0.0;
+        let mut holds = false;
+        let mut parts = Vec::new();
+        plan.choose(case.history, chosen, |activity| {
+            let age_micros = case.pauses.age(activity.at, case.as_of);
+            if !plan.in_window(age_micros) {
+                return;
+            }
+            holds = true;
+            let times = if plan.per_value {
+                activity.value.filter(|v| v.is_finite()).unwrap_or(0.0)
+            } else {
+                1.0
+            };
+            let value = occurrence(plan.points, times, age_micros, plan.decay.as_ref());
+            sum += value;
+            if T::ON {
+                parts.push(T::node(
+                    || self.kind_label(activity),
+                    Some(value),
+                    || {
+                        let formula = Formula::Occurrence {
+                            points: plan.points,
+                            times,
+                            age_micros,
+                            decay: plan.decay.clone(),
+                        };
+                        let role = Role::Activity(Box::new(Evidence::of(activity)));
+                        (Unit::Points, formula, role)
+                    },
+                    Vec::new(),
+                ));
+            }
+        });
+        let what = || (Unit::Points, Formula::Sum, Role::Rule);
+        holds.then(|| (sum, T::node(|| (&rule.id).into(), Some(sum), what, parts)))
+    }
+
+    fn kind_label(&self, activity: &Activity<'_>) -> crate::score::Label {
+        match self.kinds.get(activity.kind.index()) {
+            Some(name) => name.into(),
+            None => "activity".into(),
+        }
+    }
+
+    fn count<T: Trace, V: LeadView + ?Sized>(
+        rule: &RulePlan,
+        plan: &ActivityPlan,
+        ranges: &[(u64, u64, f64)],
+        case: &Case<'_, V>,
+        chosen: &mut Vec<usize>,
+    ) -> Option<(f64, T::Node)> {
+        let mut count = 0_u64;
+        let mut age_micros = 0;
+        plan.choose(case.history, chosen, |activity| {
+            let age = case.pauses.age(activity.at, case.as_of);
+            if plan.in_window(age) {
+                count += 1;
+                // Oldest first: the last one seen is the newest.
+                age_micros = age;
+            }
+        });
+        let &(_, _, points) = ranges
+            .iter()
+            .find(|&&(low, high, _)| low <= count && count <= high)?;
+        let value = occurrence(points, 1.0, age_micros, plan.decay.as_ref());
+        let node = T::node(
+            || (&rule.id).into(),
+            Some(value),
+            || {
+                let formula = Formula::Count {
+                    count,
+                    points,
+                    age_micros,
+                    decay: plan.decay.clone(),
+                };
+                (Unit::Points, formula, Role::Rule)
+            },
+            Vec::new(),
+        );
+        Some((value, node))
+    }
+
+    fn inactivity<T: Trace, V: LeadView + ?Sized>(
+        rule: &RulePlan,
+        plan: &InactivityPlan,
+        case: &Case<'_, V>,
+    ) -> Option<(f64, T::Node)> {
+        let last = case
+            .history
+            .iter()
+            .rev()
+            .find(|activity| plan.kinds.has(activity.kind))
+            .map(|activity| activity.at);
+        let created = case.lead.created_at().filter(|&at| at <= case.as_of);
+        let from = last
+            .max(created)
+            .max(case.since.filter(|&at| at <= case.as_of))?;
+        let idle_micros = case.pauses.age(from, case.as_of);
+        if idle_micros < plan.every {
+            return None;
+        }
+        let value = inactivity(plan.points, plan.every, plan.floor, idle_micros);
+        let node = T::node(
+            || (&rule.id).into(),
+            Some(value),
+            || {
+                let formula = Formula::Inactivity {
+                    points: plan.points,
+                    every_micros: plan.every,
+                    floor: plan.floor,
+                    idle_micros,
+                };
+                (Unit::Points, formula, Role::Rule)
+            },
+            Vec::new(),
+        );
+        Some((value, node))
+    }
+}
+
+/// Brings a value into bounds; a bound that acts is a node of its own above the one it acts on.
+#[inline]
+fn within<T: Trace>(
+    value: f64,
+    min: Option<f64>,
+    max: Option<f64>,
+    node: T::Node,
+    name: impl FnOnce() -> (crate::score::Label, Role),
+) -> (f64, T::Node) {
+    if min.is_none() && max.is_none() {
+        return (value, node);
+    }
+    let kept = clamp(value, min, max);
+    if !T::ON || kept.to_bits() == value.to_bits() {
+        return (kept, node);
+    }
+    let (label, role) = name();
+    let node = T::node(
+        || label,
+        Some(kept),
+        || (Unit::Points, Formula::Clamp { min, max }, role),
+        vec![T::relabelled(node, "before bounds")],
+    );
+    (kept, node)
+}
+
+fn clamped<T: Trace>(
+    node: T::Node,
+    value: f64,
+    min: Option<f64>,
+    max: Option<f64>,
+    unit: Unit,
+) -> T::Node {
+    T::node(
+        || "points rules".into(),
+        Some(value),
+        || (unit, Formula::Clamp { min, max }, Role::Step),
+        vec![T::relabelled(node, "before bounds")],
+    )
+}

@@ -1,0 +1,22 @@
+//! Points rules: explicit, implicit and negative.
+
+mod activity_spec;
+mod build;
+mod eval;
+mod lint;
+mod occurrence;
+mod plan;
+mod rule_scorer;
+mod spec;
+mod what_if;
+
+pub use activity_spec::{
+    ActivitySpec, CountRange, InactivitySpec, Keep, Names, Occurrences, Window,
+};
+pub use lint::Lint;
+pub use rule_scorer::RuleScorer;
+pub use spec::{AppliesTo, GroupPolicy, GroupSpec, RuleSpec, RulesSpec, WhenUnknown};
+
+pub(crate) use build::{Builder, resolve_applies, resolve_kinds};
+pub(crate) use eval::{Buffers, Case};
+pub(crate) use rule_scorer::{emptied, other_schema, with_buffers};

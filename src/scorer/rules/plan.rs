@@ -1,0 +1,128 @@
+use super::spec::{GroupPolicy, WhenUnknown};
+use crate::lead::{KindSlot, ProductSlot, SchemaId};
+use crate::scorer::condition::{Applies, Filters, Guard, Plan};
+use crate::scorer::decay::Decay;
+use std::sync::Arc;
+
+/// Rules, compiled.
+#[derive(Debug)]
+pub(crate) struct RulesPlan {
+    pub(super) schema: SchemaId,
+    pub(super) attributes: Plan,
+    pub(super) groups: Box<[GroupPlan]>,
+    pub(super) zero: f64,
+    pub(super) hundred: f64,
+    pub(super) min: Option<f64>,
+    pub(super) max: Option<f64>,
+    pub(super) when_unknown: WhenUnknown,
+    /// Whether any rule reads activities; such a scorer never abstains.
+    pub(super) reads_activities: bool,
+    /// Names of activity kinds, for explanations.
+    pub(super) kinds: Box<[Arc<str>]>,
+}
+
+#[derive(Debug)]
+pub(super) struct GroupPlan {
+    pub(super) name: Arc<str>,
+    pub(super) policy: GroupPolicy,
+    pub(super) min: Option<f64>,
+    pub(super) max: Option<f64>,
+    pub(super) applies: Option<Applies>,
+    pub(super) rules: Box<[RulePlan]>,
+}
+
+#[derive(Debug)]
+pub(super) struct RulePlan {
+    pub(super) id: Arc<str>,
+    pub(super) guard: Guard,
+    pub(super) effect: Effect,
+    pub(super) min: Option<f64>,
+    pub(super) max: Option<f64>,
+    /// Whether it gives points at all; a rule that only disqualifies takes no part in the arithmetic.
+    pub(super) gives: bool,
+    pub(super) disqualify: Option<Arc<str>>,
+}
+
+#[derive(Debug)]
+pub(super) enum Effect {
+    Points(f64),
+    Activity(Box<ActivityPlan>),
+    Inactivity(Box<InactivityPlan>),
+}
+
+#[derive(Debug)]
+pub(crate) struct ActivityPlan {
+    pub(super) kinds: Slots<KindSlot>,
+    pub(super) products: Slots<ProductSlot>,
+    pub(super) subject: Option<Filters>,
+    pub(super) channel: Option<Filters>,
+    pub(super) value: Option<Filters>,
+    pub(super) mode: Mode,
+    pub(super) keep_first: bool,
+    /// Ages below this count.
+    pub(super) last: Option<i64>,
+    /// Ages from this on count.
+    pub(super) older_than: Option<i64>,
+    pub(super) decay: Option<Decay>,
+    pub(super) points: f64,
+    /// Whether the points are per unit of the activity's value.
+    pub(super) per_value: bool,
+}
+
+/// One slot, several, or any.
+#[derive(Debug)]
+pub(crate) enum Slots<S> {
+    Any,
+    One(S),
+    Many(Box<[S]>),
+}
+
+impl<S: Copy + PartialEq> Slots<S> {
+    pub(super) fn new(slots: Option<Vec<S>>) -> Self {
+        match slots {
+            None => Self::Any,
+            Some(slots) => match slots.as_slice() {
+                [one] => Self::One(*one),
+                _ => Self::Many(slots.into()),
+            },
+        }
+    }
+
+    #[inline]
+    pub(super) fn has(&self, slot: S) -> bool {
+        match self {
+            Self::Any => true,
+            Self::One(one) => *one == slot,
+            Self::Many(many) => many.contains(&slot),
+        }
+    }
+
+    #[inline]
+    pub(super) fn has_optional(&self, slot: Option<S>) -> bool {
+        match (self, slot) {
+            (Self::Any, _) => true,
+            (_, None) => false,
+            (_, Some(slot)) => self.has(slot),
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) enum Mode {
+    Each,
+    Once,
+    First(u32),
+    EveryNth(u32),
+    PerDay { count: u32, utc_offset: i64 },
+    AtMost { count: u32, per: i64 },
+    OncePerSubject,
+    Count(Box<[(u64, u64, f64)]>),
+}
+
+#[derive(Debug)]
+pub(super) struct InactivityPlan {
+    pub(super) kinds: Slots<KindSlot>,
+    pub(super) points: f64,
+    pub(super) every: i64,
+    pub(super) floor: Option<f64>,
+}

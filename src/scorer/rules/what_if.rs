@@ -1,0 +1,186 @@
+use super::eval::{Buffers, Case};
+use super::plan::RulesPlan;
+use crate::lead::{Activity, AttributeSlot, LeadView, Moment, Schema, SchemaId, Tags, Value};
+use crate::score::{Explanation, Role, Unit};
+use crate::scorer::condition::{LeafTest, Tests, TextOp};
+use crate::scorer::trace::Off;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Values that an attribute could take and that its tests tell apart.
+#[derive(Debug)]
+pub(super) struct WhatIf {
+    attributes: Box<[(AttributeSlot, Arc<str>, Box<[Guess]>)]>,
+}
+
+#[derive(Clone, Debug)]
+enum Guess {
+    Number(f64),
+    Flag(bool),
+    Text(Box<str>),
+    Tags(Vec<Box<str>>),
+    Date(Moment),
+    /// A date that old at the moment of the question.
+    Age(i64),
+}
+
+/// Most guesses tried for one attribute; more tests than that are sampled evenly.
+const MOST: usize = 64;
+
+impl WhatIf {
+    pub(super) fn new(tests: &Tests, schema: &Schema) -> Self {
+        let mut guesses: BTreeMap<AttributeSlot, Vec<Guess>> = BTreeMap::new();
+        for leaf in &tests.list {
+            let of = guesses.entry(leaf.slot).or_default();
+            match &leaf.test {
+                LeafTest::Is(_) => {}
+                LeafTest::Number(ranges) => {
+                    for range in ranges {
+                        for bound in [range.low(), range.high()] {
+                            if bound.is_finite() {
+                                of.extend([bound, bound - 1.0, bound + 1.0].map(Guess::Number));
+                            }
+                        }
+                        let middle = range.low() / 2.0 + range.high() / 2.0;
+                        if middle.is_finite() {
+                            of.push(Guess::Number(middle));
+                        }
+                    }
+                }
+                LeafTest::Flag(_) => of.extend([Guess::Flag(false), Guess::Flag(true)]),
+                LeafTest::Text(choices) => of.extend(
+                    choices
+                        .iter()
+                        .filter(|test| test.op != TextOp::Matches)
+                        .map(|test| Guess::Text(test.literal.clone())),
+                ),
+                LeafTest::Tags(test) => {
+                    of.push(Guess::Tags(Vec::new()));
+                    of.extend(
+                        test.literals
+                            .iter()
+                            .map(|tag| Guess::Tags(vec![tag.clone()])),
+                    );
+                    of.push(Guess::Tags(test.literals.to_vec()));
+                }
+                LeafTest::Date(ranges) => of.extend(
+                    ranges
+                        .iter()
+                        .flat_map(|&(from, to)| [Guess::Date(from), Guess::Date(to)]),
+                ),
+                LeafTest::Age(from, to) => of.extend([
+                    Guess::Age(*from),
+                    Guess::Age(*to),
+                    Guess::Age(from.saturating_sub(1)),
+                ]),
+            }
+        }
+        let attributes = guesses
+            .into_iter()
+            .filter_map(|(slot, mut guesses)| {
+                // Something that only some tests ask for, for attributes of which only presence counts.
+                guesses.push(match schema.attribute_type(slot)? {
+                    crate::lead::AttributeType::Number => Guess::Number(0.0),
+                    crate::lead::AttributeType::Text => Guess::Text("\u{1}".into()),
+                    crate::lead::AttributeType::Flag => Guess::Flag(true),
+                    crate::lead::AttributeType::Date => Guess::Age(0),
+                    crate::lead::AttributeType::Tags => Guess::Tags(Vec::new()),
+                });
+                let step = guesses.len().div_ceil(MOST);
+                let few = guesses.into_iter().step_by(step).collect();
+                Some((slot, schema.attribute_name(slot)?.into(), few))
+            })
+            .collect();
+        Self { attributes }
+    }
+
+    /// For each attribute that is missing and could add points by itself, a note that says how many.
+    ///
+    /// The values tried are those that the rules name; what a pattern could match is not guessed.
+    pub(super) fn missing<V: LeadView + ?Sized>(
+        &self,
+        plan: &RulesPlan,
+        case: &Case<'_, V>,
+        buffers: &mut Buffers,
+    ) -> Vec<Explanation> {
+        let mut notes = Vec::new();
+        let mut now = None;
+        for (slot, name, guesses) in &self.attributes {
+            if !matches!(case.lead.attribute(*slot), Value::Missing) {
+                continue;
+            }
+            let now = *now.get_or_insert_with(|| points(plan, case, None, buffers));
+            let best = guesses
+                .iter()
+                .map(|guess| points(plan, case, Some((*slot, guess)), buffers))
+                .fold(now, f64::max);
+            if best > now {
+                let role = Role::Missing {
+                    could_add: best - now,
+                };
+                notes.push(Explanation::unknown(name, Unit::Points).role(role));
+            }
+        }
+        notes
+    }
+}
+
+fn points<V: LeadView + ?Sized>(
+    plan: &RulesPlan,
+    case: &Case<'_, V>,
+    guess: Option<(AttributeSlot, &Guess)>,
+    buffers: &mut Buffers,
+) -> f64 {
+    let (slot, guess) = guess.unzip();
+    let lead = Supposed {
+        lead: case.lead,
+        as_of: case.as_of,
+        slot,
+        guess,
+    };
+    let case = Case {
+        lead: &lead,
+        as_of: case.as_of,
+        history: case.history,
+        since: case.since,
+        pauses: case.pauses,
+    };
+    plan.read(&case, buffers);
+    plan.points::<Off, _>(&case, buffers, &mut |_| {}).0
+}
+
+/// A lead with one more attribute than is known.
+struct Supposed<'l, V: ?Sized> {
+    lead: &'l V,
+    as_of: Moment,
+    slot: Option<AttributeSlot>,
+    guess: Option<&'l Guess>,
+}
+
+impl<V: LeadView + ?Sized> LeadView for Supposed<'_, V> {
+    fn schema(&self) -> SchemaId {
+        self.lead.schema()
+    }
+
+    fn attribute(&self, slot: AttributeSlot) -> Value<'_> {
+        match self.guess {
+            Some(guess) if Some(slot) == self.slot => match guess {
+                Guess::Number(number) => Value::Number(*number),
+                Guess::Flag(flag) => Value::Flag(*flag),
+                Guess::Text(text) => Value::Text(text),
+                Guess::Tags(tags) => Value::Tags(tags as &dyn Tags),
+                Guess::Date(date) => Value::Date(*date),
+                Guess::Age(age) => Value::Date(self.as_of.plus_micros(age.saturating_neg())),
+            },
+            _ => self.lead.attribute(slot),
+        }
+    }
+
+    fn created_at(&self) -> Option<Moment> {
+        self.lead.created_at()
+    }
+
+    fn activities<'a>(&'a self, visit: &mut dyn FnMut(Activity<'a>)) {
+        self.lead.activities(visit);
+    }
+}

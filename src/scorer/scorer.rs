@@ -1,0 +1,130 @@
+use crate::lead::LeadView;
+use crate::score::{AsOf, Explanation, Score, Unit};
+use std::fmt;
+use std::sync::Arc;
+
+/// A score with the raw value it came from.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Assessment {
+    /// The score, 0 to 100; `None` where the scorer abstains.
+    pub score: Option<Score>,
+    /// The raw value, in the scorer's own [`unit`](Scorer::unit).
+    pub raw: Option<f64>,
+}
+
+/// Judges one aspect of a lead. Pure: same lead, same moment, same score.
+///
+/// Everything that can be wrong is found when a scorer is built; after that scoring cannot fail. A scorer that knows
+/// too little returns `None`: it abstains. The laws that every scorer keeps are in [`testing`](crate::testing).
+///
+/// # Examples
+/// ```
+/// use lead_scoring::{AsOf, AttributeSlot, LeadView, Score, Scorer, Value};
+///
+/// /// Score: seats, 1 for 1, at most 100.
+/// struct Seats(AttributeSlot);
+///
+/// impl Scorer for Seats {
+///     fn score(&self, lead: &dyn LeadView, _: AsOf) -> Option<Score> {
+///         match lead.attribute(self.0) {
+///             Value::Number(seats) => Score::saturating(seats),
+///             _ => None,
+///         }
+///     }
+/// }
+/// ```
+pub trait Scorer: Send + Sync {
+    /// The score as of a moment, or `None` where too little is known.
+    fn score(&self, lead: &dyn LeadView, as_of: AsOf) -> Option<Score>;
+
+    /// The score together with the raw value it came from. Default: the score itself as raw value.
+    fn assess(&self, lead: &dyn LeadView, as_of: AsOf) -> Assessment {
+        let score = self.score(lead, as_of);
+        Assessment {
+            score,
+            raw: score.map(Score::get),
+        }
+    }
+
+    /// What the raw value counts. Default: a score.
+    fn unit(&self) -> Unit {
+        Unit::Score
+    }
+
+    /// Why the score is what it is. Default: the bare number.
+    fn explain(&self, lead: &dyn LeadView, as_of: AsOf) -> Explanation {
+        Explanation::opaque("score", self.score(lead, as_of))
+    }
+
+    /// Hands every reason to disqualify the lead to `reason`. Default: there is none.
+    fn disqualify(&self, lead: &dyn LeadView, as_of: AsOf, reason: &mut dyn FnMut(&str)) {
+        let _ = (lead, as_of, reason);
+    }
+}
+
+macro_rules! forward {
+    ($($type:ty),*) => {$(
+        impl<S: Scorer + ?Sized> Scorer for $type {
+            fn score(&self, lead: &dyn LeadView, as_of: AsOf) -> Option<Score> {
+                (**self).score(lead, as_of)
+            }
+            fn assess(&self, lead: &dyn LeadView, as_of: AsOf) -> Assessment {
+                (**self).assess(lead, as_of)
+            }
+            fn unit(&self) -> Unit {
+                (**self).unit()
+            }
+            fn explain(&self, lead: &dyn LeadView, as_of: AsOf) -> Explanation {
+                (**self).explain(lead, as_of)
+            }
+            fn disqualify(&self, lead: &dyn LeadView, as_of: AsOf, reason: &mut dyn FnMut(&str)) {
+                (**self).disqualify(lead, as_of, reason);
+            }
+        }
+    )*};
+}
+
+forward!(&S, Box<S>, Arc<S>);
+
+/// A scorer made of a closure: see [`from_fn`].
+#[derive(Clone, Copy)]
+pub struct FromFn<F>(F);
+
+impl<F> fmt::Debug for FromFn<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FromFn")
+    }
+}
+
+/// Makes a scorer of a closure. Its explanation is the bare number.
+///
+/// # Examples
+/// ```
+/// use lead_scoring::{AsOf, LeadView, Score, from_fn};
+///
+/// let spent = from_fn(|lead: &dyn LeadView, as_of: AsOf| {
+///     let mut sum = 0.0;
+///     lead.purchases(&mut |purchase| {
+///         if purchase.at <= as_of.moment() {
+///             sum += purchase.amount;
+///         }
+///     });
+///     Score::saturating(sum / 100.0)
+/// });
+/// # let _ = spent;
+/// ```
+pub fn from_fn<F>(judge: F) -> FromFn<F>
+where
+    F: Fn(&dyn LeadView, AsOf) -> Option<Score> + Send + Sync,
+{
+    FromFn(judge)
+}
+
+impl<F> Scorer for FromFn<F>
+where
+    F: Fn(&dyn LeadView, AsOf) -> Option<Score> + Send + Sync,
+{
+    fn score(&self, lead: &dyn LeadView, as_of: AsOf) -> Option<Score> {
+        (self.0)(lead, as_of)
+    }
+}
