@@ -86,14 +86,14 @@ pub enum Formula {
     },
     /// `sum(w * part) / sum(w)`, one weight for each part.
     WeightedMean {
-        /// Weights, in the order of the parts.
+        /// Weights, in the order of the parts; a part of weight 0 is left out.
         weights: Vec<f64>,
         /// What a part without a value counts for.
         missing: WhenMissing,
     },
     /// `exp(sum(w * ln(part)) / sum(w))`, one weight for each part; 0 where a part that has weight is 0.
     GeometricMean {
-        /// Weights, in the order of the parts.
+        /// Weights, in the order of the parts; a part of weight 0 is left out.
         weights: Vec<f64>,
         /// What a part without a value counts for.
         missing: WhenMissing,
@@ -205,7 +205,7 @@ pub(crate) fn weighted_mean(
     parts: impl Iterator<Item = Option<f64>>,
 ) -> Option<f64> {
     let (mut sum, mut whole) = (0.0, 0.0);
-    for (part, &weight) in parts.zip(weights) {
+    for (part, &weight) in parts.zip(weights).filter(|&(_, &weight)| weight > 0.0) {
         match (part, missing) {
             (Some(part), _) => {
                 sum += weight * part;
@@ -225,17 +225,15 @@ pub(crate) fn geometric_mean(
     parts: impl Iterator<Item = Option<f64>>,
 ) -> Option<f64> {
     let (mut sum, mut whole) = (0.0, 0.0);
-    for (part, &weight) in parts.zip(weights) {
+    for (part, &weight) in parts.zip(weights).filter(|&(_, &weight)| weight > 0.0) {
         let part = match (part, missing) {
             (Some(part), _) => part,
             (None, WhenMissing::Skip) => continue,
             (None, WhenMissing::Zero) => 0.0,
             (None, WhenMissing::Abstain) => return None,
         };
-        if weight > 0.0 {
-            sum += weight * part.ln();
-            whole += weight;
-        }
+        sum += weight * part.ln();
+        whole += weight;
     }
     (whole > 0.0).then(|| (sum / whole).exp().clamp(0.0, 100.0) + 0.0)
 }

@@ -9,7 +9,7 @@ mod scorer;
 mod trace;
 
 pub use condition::{
-    AttributeRef, Case, ConditionSpec, Filter, Known, Scalar, Test, all, any, attribute, not,
+    AttributeRef, ConditionSpec, Filter, Known, LetterCase, Scalar, Test, all, any, attribute, not,
 };
 pub use decay::{Decay, DecaySpec, DecayStep, LinearShape};
 pub use history::{HistorySpec, PauseSpec};
@@ -18,3 +18,9 @@ pub use rules::{
     Occurrences, RuleScorer, RuleSpec, RulesSpec, WhenUnknown, Window,
 };
 pub use scorer::{Assessment, FromFn, Scorer, from_fn};
+
+pub(crate) use condition::{Applies, Cond, Guard, Layout, Plan, Tests, resolve_condition};
+pub(crate) use history::History;
+pub(crate) use rules::{
+    ActivityPlan, Buffers, Builder, Case, emptied, other_schema, resolve_applies, with_buffers,
+};

@@ -1,4 +1,4 @@
-use super::spec::{Case, ConditionSpec, Filter, Known, Node, Scalar, Test};
+use super::spec::{ConditionSpec, Filter, Known, LetterCase, Node, Scalar, Test};
 use serde::{Deserialize, Serialize};
 
 /// A condition or a filter as it stands in a file: one flat table.
@@ -52,11 +52,11 @@ pub(super) struct ConditionFields {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     missing: bool,
     #[serde(skip_serializing_if = "is_default")]
-    case: Case,
+    case: LetterCase,
 }
 
-fn is_default(case: &Case) -> bool {
-    *case == Case::default()
+fn is_default(case: &LetterCase) -> bool {
+    *case == LetterCase::default()
 }
 
 impl ConditionFields {

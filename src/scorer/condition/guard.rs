@@ -21,12 +21,6 @@ impl Need {
         let (truth, known) = words.get(self.word);
         truth & self.yes | known & !truth & self.no != 0
     }
-
-    /// Whether one of the bits says the contrary for certain.
-    fn contradicted(self, words: &Words) -> bool {
-        let (truth, known) = words.get(self.word);
-        known & !truth & self.yes | truth & self.no != 0
-    }
 }
 
 /// A condition compiled to masks: a conjunction is a comparison per word.
@@ -75,24 +69,6 @@ impl Guard {
             Self::Every(needs) => needs.iter().all(|need| need.all(words)),
             Self::Either(need) => need.any(words),
             Self::Tree(tree) => tree.holds(words),
-        }
-    }
-
-    /// Whether the condition is unknown: neither true nor false.
-    pub(crate) fn is_unknown(&self, words: &Words) -> bool {
-        if self.holds(words) {
-            return false;
-        }
-        !match self {
-            Self::Always => false,
-            Self::One(need) => need.contradicted(words),
-            Self::Every(needs) => needs.iter().any(|need| need.contradicted(words)),
-            Self::Either(need) => {
-                let (truth, known) = words.get(need.word);
-                let against = known & !truth & need.yes | truth & need.no;
-                against == need.yes | need.no
-            }
-            Self::Tree(tree) => tree.is_false(words),
         }
     }
 }
@@ -152,14 +128,6 @@ impl Tree {
             Self::All(parts) => parts.iter().all(|part| part.holds(words)),
             Self::Any(parts) => parts.iter().any(|part| part.holds(words)),
             Self::Leaf(need) => need.all(words),
-        }
-    }
-
-    fn is_false(&self, words: &Words) -> bool {
-        match self {
-            Self::All(parts) => parts.iter().any(|part| part.is_false(words)),
-            Self::Any(parts) => parts.iter().all(|part| part.is_false(words)),
-            Self::Leaf(need) => need.contradicted(words),
         }
     }
 }

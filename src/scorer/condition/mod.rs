@@ -9,7 +9,7 @@ mod tags;
 mod text;
 
 pub use spec::{
-    AttributeRef, Case, ConditionSpec, Filter, Known, Scalar, Test, all, any, attribute, not,
+    AttributeRef, ConditionSpec, Filter, Known, LetterCase, Scalar, Test, all, any, attribute, not,
 };
 
 pub(crate) use guard::{Applies, Guard};

@@ -218,15 +218,6 @@ impl Plan {
     pub(crate) fn is_empty(&self) -> bool {
         self.blocks.is_empty()
     }
-
-    /// Attributes that are read, each once.
-    pub(crate) fn slots(&self) -> impl Iterator<Item = AttributeSlot> {
-        let mut last = None;
-        self.blocks
-            .iter()
-            .map(|block| block.slot)
-            .filter(move |&slot| last.replace(slot) != Some(slot))
-    }
 }
 
 impl Block {

@@ -1,4 +1,4 @@
-use super::spec::{Case, ConditionSpec, Filter, Known, Node, Scalar, Test};
+use super::spec::{ConditionSpec, Filter, Known, LetterCase, Node, Scalar, Test};
 use super::tags::{TagOp, TagTest};
 use super::text::{Folded, Matcher, TextOp, TextTest, compile, folded};
 use crate::lead::{AttributeSlot, AttributeType, Moment, Schema};
@@ -275,7 +275,7 @@ fn resolve_tests(
             problems.push(path, format!("`{last}` stands twice"));
         }
         last = test.name();
-        let exact = filter.case == Case::Exact;
+        let exact = filter.case == LetterCase::Exact;
         match resolve_test(test, of, exact, path, problems) {
             Ok(Some(test)) => ready.push(test),
             Ok(None) => {}

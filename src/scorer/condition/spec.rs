@@ -58,7 +58,7 @@ pub enum Known {
 /// Whether upper and lower case are the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Case {
+pub enum LetterCase {
     /// They are (Unicode lower case, no normalisation).
     #[default]
     Ignore,
@@ -171,7 +171,7 @@ pub struct Filter {
     /// Whether a missing value passes. Default: it does not.
     pub missing: bool,
     /// Whether texts and tags are compared by case. Default: they are not.
-    pub case: Case,
+    pub case: LetterCase,
 }
 
 macro_rules! tests {
@@ -265,7 +265,7 @@ macro_rules! tests {
             /// Compares texts and tags by case. Default: case is ignored.
             #[must_use]
             pub fn exact_case(mut self) -> Self {
-                self.filter_mut().case = Case::Exact;
+                self.filter_mut().case = LetterCase::Exact;
                 self
             }
         }

@@ -330,6 +330,22 @@ impl RulesPlan {
     }
 }
 
+impl ActivityPlan {
+    /// Whether any activity that counts happened.
+    pub(crate) fn happened<V: ?Sized>(&self, case: &Case<'_, V>, chosen: &mut Vec<usize>) -> bool {
+        let mut count = 0_u64;
+        self.choose(case.history, chosen, |activity| {
+            count += u64::from(self.in_window(case.pauses.age(activity.at, case.as_of)));
+        });
+        match &self.mode {
+            Mode::Count(ranges) => ranges
+                .iter()
+                .any(|&(low, high, _)| low <= count && count <= high),
+            _ => count > 0,
+        }
+    }
+}
+
 /// Brings a value into bounds; a bound that acts is a node of its own above the one it acts on.
 #[inline]
 fn within<T: Trace>(

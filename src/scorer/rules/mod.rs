@@ -17,6 +17,7 @@ pub use lint::Lint;
 pub use rule_scorer::RuleScorer;
 pub use spec::{AppliesTo, GroupPolicy, GroupSpec, RuleSpec, RulesSpec, WhenUnknown};
 
-pub(crate) use build::{Builder, resolve_applies, resolve_kinds};
+pub(crate) use build::{Builder, resolve_applies};
 pub(crate) use eval::{Buffers, Case};
+pub(crate) use plan::ActivityPlan;
 pub(crate) use rule_scorer::{emptied, other_schema, with_buffers};

@@ -1,0 +1,330 @@
+use super::composite::Composite;
+use super::label::LabelContext;
+use super::model::ScoreModel;
+use super::problem::{Problems, SpecError};
+use super::spec::{DimensionSpec, ModelSpec, TOO_DEEP};
+use crate::lead::{LeadView, Schema, SchemaSpec, name_problem};
+use crate::score::{AsOf, Dimension, Explanation, LabelShape, Role, Shape, Unit};
+use crate::scorer::{
+    Applies, Assessment, Buffers, Case, Lint, Plan, RuleScorer, Scorer, Tests, resolve_applies,
+};
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+/// Scorers of an app's own, by the name that stands for them in a spec.
+pub type Externals = BTreeMap<String, Arc<dyn Scorer>>;
+
+pub(super) type Applying = Option<Applies>;
+
+/// Who judges a dimension.
+pub(super) enum Judge {
+    Rules(RuleScorer),
+    Model(Box<ScoreModel>),
+    External(Arc<dyn Scorer>),
+}
+
+impl Judge {
+    fn unit(&self) -> Unit {
+        match self {
+            Self::Rules(rules) => rules.unit(),
+            Self::Model(model) => model.unit(),
+            Self::External(scorer) => scorer.unit(),
+        }
+    }
+
+    pub(super) fn assess<V: LeadView + ?Sized>(
+        &self,
+        case: &Case<'_, V>,
+        as_of: AsOf,
+        buffers: &mut Buffers,
+        verdict: &mut dyn FnMut(&Arc<str>),
+    ) -> Assessment {
+        let scorer: &dyn Scorer = match self {
+            Self::Rules(rules) => return rules.judge_case(case, buffers, verdict),
+            Self::Model(model) => {
+                let vector = model.vector(case.lead, as_of);
+                for reason in vector.disqualified_shared() {
+                    verdict(reason);
+                }
+                let score = vector.composite();
+                return Assessment {
+                    score,
+                    raw: score.map(crate::score::Score::get),
+                };
+            }
+            Self::External(scorer) => scorer,
+        };
+        let lead = &case.lead;
+        scorer.disqualify(lead, as_of, &mut |reason| verdict(&Arc::from(reason)));
+        scorer.assess(lead, as_of)
+    }
+
+    pub(super) fn explain<V: LeadView + ?Sized>(
+        &self,
+        case: &Case<'_, V>,
+        as_of: AsOf,
+        buffers: &mut Buffers,
+    ) -> Explanation {
+        match self {
+            Self::Rules(rules) => rules.explain_case(case, buffers),
+            Self::Model(model) => model.explain(&case.lead, as_of),
+            Self::External(scorer) => {
+                let lead = &case.lead;
+                let mut notes = Vec::new();
+                scorer.disqualify(lead, as_of, &mut |reason| {
+                    let note = Explanation::unknown(reason.to_owned(), Unit::Score);
+                    notes.push(note.role(Role::Disqualified));
+                });
+                let told = scorer.explain(lead, as_of);
+                // An external scorer tells of its disqualifications itself where it explains at all.
+                if told.nodes().any(|node| *node.kind() == Role::Disqualified) {
+                    return told;
+                }
+                told.with_notes(notes)
+            }
+        }
+    }
+}
+
+impl ScoreModel {
+    /// Builds a model whose dimensions are all of this library.
+    ///
+    /// # Errors
+    /// All problems of the spec at once, each with its place and, for an unknown name, the nearest known one.
+    ///
+    /// # Examples
+    /// ```
+    /// use lead_scoring::{DimensionSpec, GroupSpec, ModelSpec, RuleSpec, RulesSpec, SchemaSpec, ScoreModel, attribute};
+    ///
+    /// let spec = ModelSpec::new("fit").schema(SchemaSpec::new().text("industry")).dimension(DimensionSpec::rules(
+    ///     "fit",
+    ///     RulesSpec::new().group(
+    ///         GroupSpec::sum("company")
+    ///             .rule(RuleSpec::new("software").points(20.0).when(attribute("industy").equals("software"))),
+    ///     ),
+    /// ));
+    /// assert_eq!(
+    ///     ScoreModel::build(&spec).unwrap_err().to_string(),
+    ///     "dimensions[0].rules.groups[0].rules[0].when: unknown attribute `industy`, did you mean `industry`?",
+    /// );
+    /// ```
+    pub fn build(spec: &ModelSpec) -> Result<Self, SpecError> {
+        Self::build_with(spec, &Externals::new())
+    }
+
+    /// Builds a model with scorers of the app's own for its `external` dimensions.
+    ///
+    /// # Errors
+    /// As [`build`](ScoreModel::build), and a name for which no scorer was given.
+    pub fn build_with(spec: &ModelSpec, externals: &Externals) -> Result<Self, SpecError> {
+        let mut problems = Problems::default();
+        let schema = Arc::new(spec.schema.resolve("schema.", &mut problems));
+        let model = Self::resolve(spec, &schema, externals, "", &mut problems);
+        problems.into_result(model)
+    }
+
+    fn resolve(
+        spec: &ModelSpec,
+        schema: &Arc<Schema>,
+        externals: &Externals,
+        path: &str,
+        problems: &mut Problems,
+    ) -> Self {
+        if spec.version != ModelSpec::VERSION {
+            problems.push(
+                format!("{path}version"),
+                format!(
+                    "this library reads version {}, got `{}`",
+                    ModelSpec::VERSION,
+                    spec.version
+                ),
+            );
+        }
+        let history = spec
+            .history
+            .resolve(schema, &format!("{path}history"), problems);
+        let mut tests = Tests::default();
+        let (include, exclude) = match &spec.applies_to {
+            Some(applies) => {
+                let path = format!("{path}applies_to");
+                resolve_applies(applies, schema, &path, &mut tests, problems)
+            }
+            None => (None, None),
+        };
+        let mut lints = Vec::new();
+        let mut judging = Judging {
+            schema,
+            externals,
+            problems,
+            lints: &mut lints,
+        };
+        let mut judges = Vec::with_capacity(spec.dimensions.len());
+        let mut names = HashSet::new();
+        for (d, dimension) in spec.dimensions.iter().enumerate() {
+            let path = format!("{path}dimensions[{d}]");
+            judging.name(&dimension.name, &mut names, &path);
+            judges.push(judging.judge(dimension, &history, &path));
+        }
+        if spec.dimensions.is_empty() {
+            problems.push(
+                format!("{path}dimensions"),
+                "a model needs at least one dimension",
+            );
+        }
+        let dimensions: Vec<Dimension> = spec
+            .dimensions
+            .iter()
+            .zip(&judges)
+            .map(|(dimension, judge)| Dimension::new(&dimension.name, judge.unit()))
+            .collect();
+        let composite: Option<Composite> = spec.composite.as_ref().map(|composite| {
+            let names: Vec<&str> = dimensions.iter().map(Dimension::name).collect();
+            composite.resolve(&names, path, problems, &mut lints)
+        });
+        let context = LabelContext {
+            schema,
+            history: &history,
+            dimensions: &dimensions,
+            has_composite: composite.is_some(),
+        };
+        let mut sets = HashSet::new();
+        let mut pending = Vec::with_capacity(spec.labels.len());
+        for (i, label) in spec.labels.iter().enumerate() {
+            let path = format!("{path}labels[{i}]");
+            if let Some(problem) = name_problem(&label.name) {
+                problems.push(format!("{path}.name"), problem);
+            }
+            if !sets.insert(label.name.as_str()) {
+                problems.push(
+                    format!("{path}.name"),
+                    format!("`{}` stands twice", label.name),
+                );
+            }
+            pending.push(label.resolve(&context, &path, &mut tests, problems, &mut lints));
+        }
+        let (attributes, layout) = Plan::new(&tests);
+        let applies = Applies::new(include.as_ref(), exclude.as_ref(), &layout);
+        let label_shapes = spec.labels.iter().zip(&pending);
+        let shape = Shape {
+            has_composite: composite.is_some(),
+            labels: label_shapes
+                .map(|(label, pending)| LabelShape {
+                    name: label.name.as_str().into(),
+                    bands: pending.names.clone(),
+                })
+                .collect(),
+            dimensions,
+        };
+        let labels: Vec<_> = pending
+            .into_iter()
+            .map(|pending| pending.placed(&layout))
+            .collect();
+        let reads_activities = judges
+            .iter()
+            .any(|judge| matches!(judge, Judge::Rules(rules) if rules.reads_activities()))
+            || labels
+                .iter()
+                .flat_map(|labels| labels.auto.iter())
+                .any(|auto| auto.activity.is_some());
+        Self {
+            name: spec.name.as_str().into(),
+            schema: Arc::clone(schema),
+            history,
+            attributes,
+            applies,
+            judges,
+            composite,
+            labels,
+            shape: Arc::new(shape),
+            reads_activities,
+            lints,
+        }
+    }
+}
+
+/// What building the dimensions needs.
+struct Judging<'a> {
+    schema: &'a Arc<Schema>,
+    externals: &'a Externals,
+    problems: &'a mut Problems,
+    lints: &'a mut Vec<Lint>,
+}
+
+impl Judging<'_> {
+    fn name<'s>(&mut self, name: &'s str, seen: &mut HashSet<&'s str>, path: &str) {
+        let path = || format!("{path}.name");
+        if let Some(problem) = name_problem(name) {
+            self.problems.push(path(), problem);
+        }
+        if name == "composite" {
+            self.problems.push(
+                path(),
+                "`composite` is what the model's own composite is called",
+            );
+        }
+        if !seen.insert(name) {
+            self.problems.push(path(), format!("`{name}` stands twice"));
+        }
+    }
+
+    fn judge(
+        &mut self,
+        spec: &DimensionSpec,
+        history: &crate::scorer::History,
+        path: &str,
+    ) -> Judge {
+        let given = [
+            spec.rules.is_some(),
+            spec.model.is_some(),
+            spec.external.is_some(),
+        ];
+        if given.iter().filter(|&&given| given).count() != 1 {
+            self.problems
+                .push(path, "give exactly one of `rules`, `model` and `external`");
+        }
+        if let Some(rules) = &spec.rules {
+            let path = format!("{path}.rules");
+            let scorer = RuleScorer::resolve(rules, self.schema, history, &path, self.problems);
+            self.lints.extend_from_slice(scorer.lints());
+            return Judge::Rules(scorer);
+        }
+        if let Some(nested) = &spec.model {
+            if let Some(model) = nested.spec() {
+                return self.nested(model, &format!("{path}.model"));
+            }
+            self.problems.push(format!("{path}.model"), TOO_DEEP);
+        }
+        let abstaining = || Judge::External(Arc::new(crate::scorer::from_fn(|_, _| None)));
+        let Some(name) = &spec.external else {
+            return abstaining();
+        };
+        match self.externals.get(name) {
+            Some(scorer) => Judge::External(Arc::clone(scorer)),
+            None => {
+                let known = self.externals.keys().map(String::as_str);
+                self.problems
+                    .unknown(format!("{path}.external"), "external scorer", name, known);
+                abstaining()
+            }
+        }
+    }
+
+    fn nested(&mut self, spec: &ModelSpec, path: &str) -> Judge {
+        if spec.schema != SchemaSpec::default() && spec.schema != self.schema.spec() {
+            self.problems.push(
+                format!("{path}.schema"),
+                "a model inside a model has the outer schema: leave it out",
+            );
+        }
+        if spec.composite.is_none() {
+            self.problems.push(
+                path,
+                "a model inside a model needs a `composite`, or it has no score",
+            );
+        }
+        let inner = format!("{path}.");
+        let model = ScoreModel::resolve(spec, self.schema, self.externals, &inner, self.problems);
+        self.lints.extend_from_slice(model.lints());
+        Judge::Model(Box::new(model))
+    }
+}

@@ -1,0 +1,289 @@
+use super::build::{Applying, Judge};
+use super::composite::Composite;
+use super::label::{LabelOn, Labels, Target};
+use crate::lead::{Activity, KnownAt, LeadView, Moment, Schema};
+use crate::score::{
+    AsOf, Cell, Dimension, Explanation, Formula, Head, NO_BAND, Notes, Role, Score, ScoreVector,
+    Shape, Unit,
+};
+use crate::scorer::{
+    Assessment, Buffers, Case, History, Lint, Plan, Scorer, emptied, other_schema, with_buffers,
+};
+use std::fmt;
+use std::sync::Arc;
+
+/// Score: the composite of the model's dimensions; abstains where the model has none.
+///
+/// Many judges in one model: [`vector`](ScoreModel::vector) gives a lead's scores by dimension, with labels and
+/// verdicts; [`explain`](Scorer::explain) says why; [`score_all`](ScoreModel::score_all) does it for many. Built from
+/// a [`ModelSpec`](crate::ModelSpec). A model is itself a [`Scorer`], so models nest.
+pub struct ScoreModel {
+    pub(super) name: Arc<str>,
+    pub(super) schema: Arc<Schema>,
+    pub(super) history: History,
+    /// Attributes that the model itself asks for: `applies_to` and the hand-raisers.
+    pub(super) attributes: Plan,
+    pub(super) applies: Applying,
+    pub(super) judges: Vec<Judge>,
+    pub(super) composite: Option<Composite>,
+    pub(super) labels: Vec<Labels>,
+    pub(super) shape: Arc<Shape>,
+    pub(super) reads_activities: bool,
+    pub(super) lints: Vec<Lint>,
+}
+
+impl fmt::Debug for ScoreModel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ScoreModel")
+            .field("name", &self.name)
+            .field("dimensions", &self.shape.dimensions)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One row of results, to be filled.
+pub(super) struct Row<'r> {
+    pub(super) cells: &'r mut [Cell],
+    pub(super) labels: &'r mut [u16],
+    pub(super) head: &'r mut Head,
+}
+
+impl ScoreModel {
+    /// The model's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What its leads can have.
+    #[must_use]
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// Its dimensions, in the spec's order.
+    #[must_use]
+    pub fn dimensions(&self) -> &[Dimension] {
+        &self.shape.dimensions
+    }
+
+    /// What is odd about the spec without being wrong.
+    #[must_use]
+    pub fn lints(&self) -> &[Lint] {
+        &self.lints
+    }
+
+    /// A lead's scores by dimension, with composite, labels and verdict.
+    ///
+    /// A lead of another schema, or one to which the model does not apply, abstains everywhere.
+    #[must_use]
+    pub fn vector<V: LeadView + ?Sized>(&self, lead: &V, as_of: AsOf) -> ScoreVector {
+        let mut cells = vec![Cell::NONE; self.shape.dimensions.len()].into_boxed_slice();
+        let mut labels = vec![NO_BAND; self.shape.labels.len()].into_boxed_slice();
+        let mut head = Head::NONE;
+        self.fill(
+            lead,
+            as_of,
+            &mut Row {
+                cells: &mut cells,
+                labels: &mut labels,
+                head: &mut head,
+            },
+        );
+        ScoreVector::new(Arc::clone(&self.shape), cells, labels, head)
+    }
+
+    /// Fills a row that holds nothing yet.
+    pub(super) fn fill<V: LeadView + ?Sized>(&self, lead: &V, as_of: AsOf, row: &mut Row<'_>) {
+        if lead.schema() != self.schema.id() {
+            return;
+        }
+        if lead.dates_facts() {
+            self.fill_known(&KnownAt::new(lead, as_of.moment()), as_of, row);
+        } else {
+            self.fill_known(lead, as_of, row);
+        }
+    }
+
+    fn fill_known<V: LeadView + ?Sized>(&self, lead: &V, as_of: AsOf, row: &mut Row<'_>) {
+        self.with_case(lead, as_of.moment(), |case, buffers| {
+            if !self.applies_to(case, buffers) {
+                return;
+            }
+            let mut notes = Notes::default();
+            let mut verdict = |reason: &Arc<str>| {
+                if !notes.disqualified.contains(reason) {
+                    notes.disqualified.push(Arc::clone(reason));
+                }
+            };
+            for (judge, cell) in self.judges.iter().zip(row.cells.iter_mut()) {
+                let assessment = judge.assess(case, as_of, buffers, &mut verdict);
+                *cell = Cell {
+                    score: assessment.score.map_or(f64::NAN, Score::get),
+                    raw: assessment.raw.unwrap_or(f64::NAN),
+                };
+            }
+            if let Some(composite) = &self.composite {
+                let scores = row.cells.iter().map(|cell| {
+                    let score = cell.score;
+                    (!score.is_nan()).then_some(score)
+                });
+                row.head.composite = composite.value(scores).unwrap_or(f64::NAN);
+            }
+            self.overrides(case, &mut notes);
+            self.label(case, buffers, row, &mut notes);
+            if !notes.is_empty() {
+                row.head.notes = Some(Box::new(notes));
+            }
+        });
+    }
+
+    /// Prepares what all judges share.
+    fn with_case<V: LeadView + ?Sized, R>(
+        &self,
+        lead: &V,
+        as_of: Moment,
+        run: impl FnOnce(&Case<'_, V>, &mut Buffers) -> R,
+    ) -> R {
+        with_buffers(|buffers, mut activities: Vec<Activity<'_>>| {
+            let since = self.history.since(lead, as_of);
+            if self.reads_activities {
+                self.history.collect(lead, as_of, since, &mut activities);
+            }
+            let case = Case {
+                lead,
+                as_of,
+                history: &activities,
+                since,
+                pauses: &self.history.pauses,
+            };
+            let result = run(&case, buffers);
+            (result, emptied(activities))
+        })
+    }
+
+    fn applies_to<V: LeadView + ?Sized>(&self, case: &Case<'_, V>, buffers: &mut Buffers) -> bool {
+        self.applies.as_ref().is_none_or(|applies| {
+            self.attributes
+                .read(case.lead, case.as_of, &mut buffers.words);
+            applies.to(&buffers.words)
+        })
+    }
+
+    fn overrides<V: LeadView + ?Sized>(&self, case: &Case<'_, V>, notes: &mut Notes) {
+        case.lead.overrides(&mut |manual| {
+            if !manual.in_force(case.as_of) {
+                return;
+            }
+            let of = self.shape.dimension(manual.dimension);
+            if of.is_some() || (manual.dimension == "composite" && self.composite.is_some()) {
+                notes.manual.push((of, manual.to_owned()));
+            }
+        });
+        notes.manual.sort_by_key(|(_, manual)| manual.set_at);
+    }
+
+    fn label<V: LeadView + ?Sized>(
+        &self,
+        case: &Case<'_, V>,
+        buffers: &mut Buffers,
+        row: &mut Row<'_>,
+        notes: &mut Notes,
+    ) {
+        if self.labels.iter().any(|labels| !labels.auto.is_empty()) {
+            self.attributes
+                .read(case.lead, case.as_of, &mut buffers.words);
+        }
+        for (place, (labels, band)) in self.labels.iter().zip(row.labels.iter_mut()).enumerate() {
+            let of = match labels.target {
+                Target::Composite => None,
+                Target::Dimension(dimension) => Some(dimension),
+            };
+            let cell = of.and_then(|dimension| row.cells.get(dimension));
+            let value = match labels.on {
+                LabelOn::Points => cell.map(|cell| cell.raw),
+                LabelOn::Score => {
+                    let mut manual = notes.manual.iter().rev();
+                    match manual.find(|(dimension, _)| *dimension == of) {
+                        Some((_, manual)) => Some(manual.score.get()),
+                        None if of.is_none() => Some(row.head.composite),
+                        None => cell.map(|cell| cell.score),
+                    }
+                }
+            };
+            let by_score = labels.band(value.filter(|value| !value.is_nan()));
+            let mut reached = by_score;
+            for auto in &labels.auto {
+                if reached.is_some_and(|reached| reached >= auto.band)
+                    || !auto.guard.holds(&buffers.words)
+                    || !auto
+                        .activity
+                        .as_ref()
+                        .is_none_or(|activity| activity.happened(case, &mut buffers.chosen))
+                {
+                    continue;
+                }
+                reached = Some(auto.band);
+                notes.lifted.retain(|(of, _)| *of != place);
+                notes.lifted.push((place, Arc::clone(&auto.reason)));
+            }
+            *band = reached.unwrap_or(NO_BAND);
+        }
+    }
+
+    fn explain_known<V: LeadView + ?Sized>(&self, lead: &V, as_of: AsOf) -> Explanation {
+        self.with_case(lead, as_of.moment(), |case, buffers| {
+            if !self.applies_to(case, buffers) {
+                let why = Explanation::unknown("the model does not apply to the lead", Unit::Score);
+                return Explanation::unknown(&self.name, Unit::Score)
+                    .with_notes(vec![why.role(Role::Abstains)])
+                    .role(Role::Model);
+            }
+            let judges = self.judges.iter().zip(&self.shape.dimensions);
+            let parts = judges
+                .map(|(judge, dimension)| {
+                    judge
+                        .explain(case, as_of, buffers)
+                        .labelled(dimension.label())
+                        .role(Role::Dimension)
+                })
+                .collect();
+            let formula = match &self.composite {
+                Some(composite) => composite.formula(),
+                None => Formula::Unknown,
+            };
+            Explanation::node(&self.name, Unit::Score, formula, parts).role(Role::Model)
+        })
+    }
+}
+
+impl Scorer for ScoreModel {
+    fn score(&self, lead: &dyn LeadView, as_of: AsOf) -> Option<Score> {
+        self.vector(lead, as_of).composite()
+    }
+
+    fn assess(&self, lead: &dyn LeadView, as_of: AsOf) -> Assessment {
+        let score = self.score(lead, as_of);
+        Assessment {
+            score,
+            raw: score.map(Score::get),
+        }
+    }
+
+    fn explain(&self, lead: &dyn LeadView, as_of: AsOf) -> Explanation {
+        if lead.schema() != self.schema.id() {
+            return other_schema("model").labelled(&self.name).role(Role::Model);
+        }
+        if lead.dates_facts() {
+            self.explain_known(&KnownAt::new(lead, as_of.moment()), as_of)
+        } else {
+            self.explain_known(lead, as_of)
+        }
+    }
+
+    fn disqualify(&self, lead: &dyn LeadView, as_of: AsOf, reason: &mut dyn FnMut(&str)) {
+        for text in self.vector(lead, as_of).disqualified() {
+            reason(text);
+        }
+    }
+}

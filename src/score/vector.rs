@@ -1,0 +1,219 @@
+use super::shape::{Cell, Head, NO_BAND, Notes, Shape};
+use super::{Dimension, Score, Unit};
+use crate::lead::ManualOverride;
+use serde::ser::{SerializeMap, SerializeStruct};
+use serde::{Serialize, Serializer};
+use std::sync::Arc;
+
+/// A lead's scores by dimension, with what follows from them. The vector is the product; the composite and the
+/// labels are derived from it and never replace it.
+///
+/// Equality compares numbers bit for bit.
+#[derive(Clone, Debug)]
+pub struct ScoreVector {
+    shape: Arc<Shape>,
+    cells: Box<[Cell]>,
+    labels: Box<[u16]>,
+    head: Head,
+}
+
+impl ScoreVector {
+    pub(crate) fn new(
+        shape: Arc<Shape>,
+        cells: Box<[Cell]>,
+        labels: Box<[u16]>,
+        head: Head,
+    ) -> Self {
+        Self {
+            shape,
+            cells,
+            labels,
+            head,
+        }
+    }
+
+    /// The dimensions, in the model's order.
+    #[must_use]
+    pub fn dimensions(&self) -> &[Dimension] {
+        &self.shape.dimensions
+    }
+
+    /// The machine score of a named dimension; `None` where it abstains or there is no such dimension.
+    #[must_use]
+    pub fn score(&self, dimension: &str) -> Option<Score> {
+        let cell = self.cells.get(self.shape.dimension(dimension)?)?;
+        Score::saturating(cell.score)
+    }
+
+    /// The raw value of a named dimension, in its unit.
+    #[must_use]
+    pub fn raw(&self, dimension: &str) -> Option<f64> {
+        let cell = self.cells.get(self.shape.dimension(dimension)?)?;
+        (!cell.raw.is_nan()).then_some(cell.raw)
+    }
+
+    /// All machine scores, in the order of the dimensions.
+    pub fn scores(&self) -> impl ExactSizeIterator<Item = (&Dimension, Option<Score>)> {
+        let scores = self.cells.iter().map(|cell| Score::saturating(cell.score));
+        self.shape.dimensions.iter().zip(scores)
+    }
+
+    /// The composite of the machine scores, where the model has one and it does not abstain.
+    #[must_use]
+    pub fn composite(&self) -> Option<Score> {
+        Score::saturating(self.head.composite)
+    }
+
+    /// The manual override in force for a named dimension, or for `composite`.
+    #[must_use]
+    pub fn manual(&self, dimension: &str) -> Option<&ManualOverride> {
+        let notes = self.head.notes.as_ref()?;
+        // The last one set is in force.
+        let mut set = notes.manual.iter().rev().map(|(_, manual)| manual);
+        set.find(|manual| manual.dimension == dimension)
+    }
+
+    /// The manual score of a named dimension (or of `composite`) while it is in force, else the machine score.
+    #[must_use]
+    pub fn effective(&self, dimension: &str) -> Option<Score> {
+        match self.manual(dimension) {
+            Some(manual) => Some(manual.score),
+            None if dimension == "composite" => self.composite(),
+            None => self.score(dimension),
+        }
+    }
+
+    /// The label of a named set of labels; `None` below its lowest band, or where the score abstains.
+    #[must_use]
+    pub fn label(&self, set: &str) -> Option<&str> {
+        let place = self.shape.label(set)?;
+        let band = *self.labels.get(place)?;
+        let bands = &self.shape.labels.get(place)?.bands;
+        bands.get(usize::from(band)).map(AsRef::as_ref)
+    }
+
+    /// Whether the lead has reached a label of a named set, by its score or as a hand-raiser. A disqualified lead has
+    /// reached none.
+    #[must_use]
+    pub fn reached(&self, set: &str, label: &str) -> bool {
+        let reached = || {
+            let place = self.shape.label(set)?;
+            let band = *self.labels.get(place)?;
+            let bands = &self.shape.labels.get(place)?.bands;
+            let asked = bands.iter().position(|name| name.as_ref() == label)?;
+            Some(band != NO_BAND && usize::from(band) >= asked)
+        };
+        !self.is_disqualified() && reached().unwrap_or(false)
+    }
+
+    /// Why the label of a named set was lifted whatever the score.
+    #[must_use]
+    pub fn lifted(&self, set: &str) -> Option<&str> {
+        let place = self.shape.label(set)?;
+        let notes = self.head.notes.as_ref()?;
+        let mut lifted = notes.lifted.iter();
+        lifted
+            .find(|(of, _)| *of == place)
+            .map(|(_, reason)| reason.as_ref())
+    }
+
+    /// Names of all sets of labels, each with the lead's label.
+    pub fn labels(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        let sets = self.shape.labels.iter().zip(&self.labels);
+        sets.map(|(set, &band)| {
+            let label = set.bands.get(usize::from(band)).map(AsRef::as_ref);
+            (set.name.as_ref(), label)
+        })
+    }
+
+    /// Whether any rule disqualifies the lead.
+    #[must_use]
+    pub fn is_disqualified(&self) -> bool {
+        self.disqualified().next().is_some()
+    }
+
+    pub(crate) fn disqualified_shared(&self) -> impl Iterator<Item = &Arc<str>> {
+        let notes = self.head.notes.iter();
+        notes.flat_map(|notes| notes.disqualified.iter())
+    }
+
+    /// The reasons for which the lead is disqualified, each once.
+    pub fn disqualified(&self) -> impl Iterator<Item = &str> {
+        self.disqualified_shared().map(AsRef::as_ref)
+    }
+}
+
+impl PartialEq for ScoreVector {
+    fn eq(&self, other: &Self) -> bool {
+        let bits = |vector: &Self| -> Vec<(u64, u64)> {
+            let cells = vector.cells.iter();
+            cells
+                .map(|cell| (cell.score.to_bits(), cell.raw.to_bits()))
+                .collect()
+        };
+        let notes = |vector: &Self| {
+            vector
+                .head
+                .notes
+                .clone()
+                .filter(|notes| !Notes::is_empty(notes))
+        };
+        self.shape == other.shape
+            && bits(self) == bits(other)
+            && self.labels == other.labels
+            && self.head.composite.to_bits() == other.head.composite.to_bits()
+            && notes(self) == notes(other)
+    }
+}
+
+/// Names to values: dimensions with score, raw value, unit and manual override; composite; labels; disqualification.
+impl Serialize for ScoreVector {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("ScoreVector", 4)?;
+        fields.serialize_field("dimensions", &Dimensions(self))?;
+        if self.shape.has_composite {
+            fields.serialize_field("composite", &self.composite())?;
+        } else {
+            fields.skip_field("composite")?;
+        }
+        fields.serialize_field("labels", &Labels(self))?;
+        let reasons: Vec<&str> = self.disqualified().collect();
+        fields.serialize_field("disqualified", &reasons)?;
+        fields.end()
+    }
+}
+
+struct Dimensions<'a>(&'a ScoreVector);
+
+impl Serialize for Dimensions<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Entry<'a> {
+            score: Option<Score>,
+            raw: Option<f64>,
+            unit: Unit,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            manual: Option<&'a ManualOverride>,
+        }
+        let mut map = serializer.serialize_map(Some(self.0.cells.len()))?;
+        for (dimension, score) in self.0.scores() {
+            let name = dimension.name();
+            let entry = Entry {
+                score,
+                raw: self.0.raw(name),
+                unit: dimension.unit(),
+                manual: self.0.manual(name),
+            };
+            map.serialize_entry(name, &entry)?;
+        }
+        map.end()
+    }
+}
+
+struct Labels<'a>(&'a ScoreVector);
+
+impl Serialize for Labels<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.labels())
+    }
+}
