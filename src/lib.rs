@@ -4,6 +4,7 @@ pub mod lead;
 pub mod model;
 pub mod score;
 pub mod scorer;
+pub mod testing;
 pub use lead::*;
 pub use model::*;
 pub use score::*;

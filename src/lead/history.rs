@@ -46,8 +46,8 @@ impl History {
                     .map_or(Some(Span::NONE), |id| texts.append(id))?,
                 subject: texts.intern(activity.subject)?,
                 channel: texts.intern(activity.channel)?,
-                kind: activity.kind.raw(),
-                product: activity.product.map_or(Entry::NO_PRODUCT, ProductSlot::raw),
+                kind: activity.kind.into(),
+                product: activity.product.map_or(Entry::NO_PRODUCT, u16::from),
                 voided: *voided,
             });
         }

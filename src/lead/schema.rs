@@ -21,9 +21,11 @@ macro_rules! slot {
             pub const fn index(self) -> usize {
                 self.0 as usize
             }
+        }
 
-            pub(crate) const fn raw(self) -> u16 {
-                self.0
+        impl From<$name> for u16 {
+            fn from(slot: $name) -> Self {
+                slot.0
             }
         }
     };
@@ -77,6 +79,13 @@ impl fmt::Display for AttributeType {
 /// Names a schema; equal for equal declarations, on every machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SchemaId(u64);
+
+impl SchemaId {
+    /// The identity of some other schema.
+    pub(crate) fn other(self) -> Self {
+        Self(!self.0)
+    }
+}
 
 impl fmt::Display for SchemaId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

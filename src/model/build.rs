@@ -42,7 +42,9 @@ impl Judge {
         let scorer: &dyn Scorer = match self {
             Self::Rules(rules) => return rules.judge_case(case, buffers, verdict),
             Self::Model(model) => {
-                let vector = model.vector(case.lead, as_of);
+                // Behind a pointer: a model's own evaluation must not be compiled for every depth of nesting.
+                let lead: &dyn LeadView = &case.lead;
+                let vector = model.vector(lead, as_of);
                 for reason in vector.disqualified_shared() {
                     verdict(reason);
                 }

@@ -440,7 +440,7 @@ mod tests {
             DecaySpec::lose(0.5, "30d"),
             DecaySpec::lose(0.5, "30d").continuous(),
             DecaySpec::lifespan("90d"),
-            DecaySpec::steps([("0s", 1.0), ("7d", 0.5)]),
+            DecaySpec::steps([("0d", 1.0), ("7d", 0.5)]),
         ] {
             let decay = spec.build().unwrap();
             assert_eq!(DecaySpec::from(decay.clone()), spec);

@@ -40,7 +40,7 @@ impl Pending {
             text,
             lengths: [id, subject, channel],
             kind: activity.kind,
-            product: activity.product.map_or(u16::MAX, ProductSlot::raw),
+            product: activity.product.map_or(u16::MAX, u16::from),
             voided,
         })
     }

@@ -11,7 +11,7 @@ pub(crate) struct Need {
 
 impl Need {
     #[inline]
-    fn all(self, words: &Words) -> bool {
+    pub(crate) fn all(self, words: &Words) -> bool {
         let (truth, known) = words.get(self.word);
         truth & self.yes == self.yes && known & !truth & self.no == self.no
     }

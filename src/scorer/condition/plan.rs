@@ -19,6 +19,13 @@ pub(crate) struct Words {
 }
 
 impl Words {
+    fn set(&mut self, word: usize, truth: u64, known: u64) {
+        if let (Some(truths), Some(knowns)) = (self.truth.get_mut(word), self.known.get_mut(word)) {
+            *truths = truth;
+            *knowns = known;
+        }
+    }
+
     #[inline]
     pub(crate) fn get(&self, word: usize) -> (u64, u64) {
         match (self.truth.get(word), self.known.get(word)) {
@@ -190,27 +197,29 @@ impl Plan {
         as_of: Moment,
         words: &mut Words,
     ) -> bool {
-        words.truth.clear();
         words.truth.resize(self.words, 0);
-        words.known.clear();
         words.known.resize(self.words, 0);
         let mut any = false;
+        // Blocks stand in the order of their words: each word is put together here and written once.
+        let (mut word, mut truth, mut known) = (0, 0, 0);
         for block in &self.blocks {
-            let (truth, known) = match block.bits(lead.attribute(block.slot), as_of) {
+            if block.word != word {
+                words.set(word, truth, known);
+                (word, truth, known) = (block.word, 0, 0);
+            }
+            match block.bits(lead.attribute(block.slot), as_of) {
                 Some(bits) => {
                     any = true;
-                    (bits | block.when_known, block.all)
+                    truth |= bits | block.when_known;
+                    known |= block.all;
                 }
-                None => block.when_missing,
-            };
-            if let (Some(truths), Some(knowns)) = (
-                words.truth.get_mut(block.word),
-                words.known.get_mut(block.word),
-            ) {
-                *truths |= truth;
-                *knowns |= known;
+                None => {
+                    truth |= block.when_missing.0;
+                    known |= block.when_missing.1;
+                }
             }
         }
+        words.set(word, truth, known);
         any
     }
 

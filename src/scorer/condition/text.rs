@@ -101,21 +101,49 @@ impl Matcher {
         }
         let (whole, part) = (text.text.as_bytes(), test.literal.as_bytes());
         match test.op {
-            TextOp::Equals => whole.eq_ignore_ascii_case(part),
+            TextOp::Equals => same(whole, part),
             TextOp::StartsWith => whole
                 .get(..part.len())
-                .is_some_and(|start| start.eq_ignore_ascii_case(part)),
+                .is_some_and(|start| same(start, part)),
             TextOp::EndsWith => whole
                 .len()
                 .checked_sub(part.len())
                 .and_then(|from| whole.get(from..))
-                .is_some_and(|end| end.eq_ignore_ascii_case(part)),
-            TextOp::Contains if whole.len() <= SHORT => whole
-                .windows(part.len().max(1))
-                .any(|window| window.eq_ignore_ascii_case(part)),
+                .is_some_and(|end| same(end, part)),
+            TextOp::Contains if whole.len() <= SHORT => contains(whole, part),
             TextOp::Contains | TextOp::Matches => test.op.holds(text.lower(), &test.literal),
         }
     }
+}
+
+/// Whether ASCII text is the literal, which is in lower case.
+#[inline]
+fn same(text: &[u8], lower: &[u8]) -> bool {
+    text.len() == lower.len()
+        && text
+            .iter()
+            .zip(lower)
+            .all(|(byte, lower)| byte.to_ascii_lowercase() == *lower)
+}
+
+/// Whether ASCII text contains the literal, which is in lower case: looks for its first byte, then compares.
+#[inline]
+fn contains(text: &[u8], lower: &[u8]) -> bool {
+    let Some((first, rest)) = lower.split_first() else {
+        return true;
+    };
+    let Some(last_start) = text.len().checked_sub(lower.len()) else {
+        return false;
+    };
+    text.iter()
+        .take(last_start + 1)
+        .enumerate()
+        .any(|(i, byte)| {
+            byte.to_ascii_lowercase() == *first
+                && text
+                    .get(i + 1..i + lower.len())
+                    .is_some_and(|window| same(window, rest))
+        })
 }
 
 impl TextOp {
@@ -195,7 +223,7 @@ impl TextBlock {
             return self
                 .equals
                 .iter()
-                .find(|(literal, _)| whole.eq_ignore_ascii_case(literal.as_bytes()))
+                .find(|(literal, _)| same(whole, literal.as_bytes()))
                 .map_or(0, |&(_, bits)| bits);
         }
         let found = if text.is_ascii {

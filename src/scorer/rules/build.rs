@@ -495,35 +495,35 @@ fn group(
     effects: Vec<Effect>,
     layout: &Layout,
 ) -> GroupPlan {
-    let rules = resolved.rules.iter().zip(effects);
+    let rules: Box<[RulePlan]> = resolved
+        .rules
+        .iter()
+        .zip(effects)
+        .filter_map(|((index, cond), effect)| {
+            let spec = spec.rules.get(*index)?;
+            Some(rule(spec, cond.as_ref(), effect, layout))
+        })
+        .collect();
     GroupPlan {
         name: spec.name.as_str().into(),
         policy: spec.policy,
         min: spec.min,
         max: spec.max,
-        applies: Applies::new(
-            resolved.include.as_ref(),
-            resolved.exclude.as_ref(),
-            layout,
-        ),
-        rules: rules
-            .filter_map(|((index, cond), effect)| {
-                let rule = spec.rules.get(*index)?;
-                let gives = rule.points.is_some()
-                    || rule.points_per_value.is_some()
-                    || matches!(&effect, Effect::Activity(plan) if matches!(plan.mode, Mode::Count(_)));
-                Some(RulePlan {
-                    id: rule.id.as_str().into(),
-                    guard: cond
-                        .as_ref()
-                        .map_or(Guard::Always, |cond| Guard::new(cond, layout)),
-                    effect,
-                    min: rule.min,
-                    max: rule.max,
-                    gives,
-                    disqualify: rule.disqualify.as_deref().map(Arc::from),
-                })
-            })
-            .collect(),
+        applies: Applies::new(resolved.include.as_ref(), resolved.exclude.as_ref(), layout),
+        sums: GroupPlan::bare_sums(&rules, spec.policy),
+        rules,
+    }
+}
+
+fn rule(spec: &RuleSpec, cond: Option<&Cond>, effect: Effect, layout: &Layout) -> RulePlan {
+    let counts = matches!(&effect, Effect::Activity(plan) if matches!(plan.mode, Mode::Count(_)));
+    RulePlan {
+        id: spec.id.as_str().into(),
+        guard: cond.map_or(Guard::Always, |cond| Guard::new(cond, layout)),
+        effect,
+        min: spec.min,
+        max: spec.max,
+        gives: spec.points.is_some() || spec.points_per_value.is_some() || counts,
+        disqualify: spec.disqualify.as_deref().map(Arc::from),
     }
 }

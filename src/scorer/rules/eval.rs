@@ -138,6 +138,21 @@ impl RulesPlan {
         verdict: &mut dyn FnMut(&Arc<str>),
     ) -> (f64, T::Node) {
         let mut sum = 0.0;
+        if let (false, Some(sums)) = (T::ON, &group.sums) {
+            for (need, points) in sums {
+                if need.all(&buffers.words) {
+                    sum += points;
+                }
+            }
+            let nothing = || ((&group.name).into(), Role::Group);
+            let node = T::node(
+                || (&group.name).into(),
+                None,
+                || (Unit::Points, Formula::Sum, Role::Group),
+                Vec::new(),
+            );
+            return within::<T>(sum, group.min, group.max, node, nothing);
+        }
         let mut best: Option<f64> = None;
         let mut parts = Vec::new();
         for rule in &group.rules {
@@ -160,15 +175,19 @@ impl RulesPlan {
                 parts.push(node);
             }
         }
-        let (value, formula) = match (group.policy, best) {
-            (GroupPolicy::Sum, _) | (_, None) => (sum, Formula::Sum),
-            (GroupPolicy::Max, Some(best)) => (best, Formula::Max),
-            (GroupPolicy::FirstMatch, Some(first)) => (first, Formula::First),
+        let value = match (group.policy, best) {
+            (GroupPolicy::Sum, _) | (_, None) => sum,
+            (_, Some(best)) => best,
+        };
+        let formula = || match (group.policy, best) {
+            (GroupPolicy::Sum, _) | (_, None) => Formula::Sum,
+            (GroupPolicy::Max, _) => Formula::Max,
+            (GroupPolicy::FirstMatch, _) => Formula::First,
         };
         let node = T::node(
             || (&group.name).into(),
             Some(value),
-            || (Unit::Points, formula, Role::Group),
+            || (Unit::Points, formula(), Role::Group),
             parts,
         );
         within::<T>(value, group.min, group.max, node, || {

@@ -1,6 +1,6 @@
 use super::spec::{GroupPolicy, WhenUnknown};
 use crate::lead::{KindSlot, ProductSlot, SchemaId};
-use crate::scorer::condition::{Applies, Filters, Guard, Plan};
+use crate::scorer::condition::{Applies, Filters, Guard, Need, Plan};
 use crate::scorer::decay::Decay;
 use std::sync::Arc;
 
@@ -29,6 +29,29 @@ pub(super) struct GroupPlan {
     pub(super) max: Option<f64>,
     pub(super) applies: Option<Applies>,
     pub(super) rules: Box<[RulePlan]>,
+    /// Where all that the group does is to add points on conditions: those, for scoring without explaining.
+    pub(super) sums: Option<Box<[(Need, f64)]>>,
+}
+
+impl GroupPlan {
+    /// The group's rules as bare sums, where that is all they are.
+    pub(super) fn bare_sums(rules: &[RulePlan], policy: GroupPolicy) -> Option<Box<[(Need, f64)]>> {
+        let bare = |rule: &RulePlan| match (&rule.guard, &rule.effect) {
+            (Guard::One(need), Effect::Points(points))
+                if rule.min.is_none()
+                    && rule.max.is_none()
+                    && rule.gives
+                    && rule.disqualify.is_none() =>
+            {
+                Some((*need, *points))
+            }
+            _ => None,
+        };
+        if policy != GroupPolicy::Sum {
+            return None;
+        }
+        rules.iter().map(bare).collect()
+    }
 }
 
 #[derive(Debug)]

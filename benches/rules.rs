@@ -1,0 +1,42 @@
+//! Twelve attribute rules over leads held in memory, on one thread and on all.
+
+#![allow(missing_docs, reason = "made by criterion's macros")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a benchmark that cannot run may stop"
+)]
+
+mod sample;
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use lead_scoring::ScoreModel;
+use sample::{Sample, as_of, attribute_rules};
+use std::hint::black_box;
+
+fn rules(c: &mut Criterion) {
+    let spec = attribute_rules();
+    let model = ScoreModel::build(&spec).expect("the spec is sound");
+    let sample = Sample::new(model.schema());
+    for size in [1_000_usize, 100_000, 1_000_000] {
+        let leads = sample.leads(size, 0);
+        let mut group = c.benchmark_group("rules");
+        group.throughput(Throughput::Elements(size as u64));
+        if size > 10_000 {
+            group.sample_size(10);
+        }
+        for (name, threads) in [("one_thread", 1), ("all_threads", 0)] {
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .expect("threads start");
+            group.bench_with_input(BenchmarkId::new(name, size), &leads, |b, leads| {
+                pool.install(|| b.iter(|| black_box(model.score_all(leads, as_of()))));
+            });
+        }
+        group.finish();
+    }
+}
+
+criterion_group!(benches, rules);
+criterion_main!(benches);
