@@ -110,8 +110,10 @@ impl ScoreModel {
             if !self.applies_to(case, buffers) {
                 return;
             }
-            let mut notes = Notes::default();
+            // Most leads have none.
+            let mut notes: Option<Box<Notes>> = None;
             let mut verdict = |reason: &Arc<str>| {
+                let notes = notes.get_or_insert_default();
                 if !notes.disqualified.contains(reason) {
                     notes.disqualified.push(Arc::clone(reason));
                 }
@@ -132,9 +134,7 @@ impl ScoreModel {
             }
             self.overrides(case, &mut notes);
             self.label(case, buffers, row, &mut notes);
-            if !notes.is_empty() {
-                row.head.notes = Some(Box::new(notes));
-            }
+            row.head.notes = notes;
         });
     }
 
@@ -170,17 +170,18 @@ impl ScoreModel {
         })
     }
 
-    fn overrides<V: LeadView + ?Sized>(&self, case: &Case<'_, V>, notes: &mut Notes) {
+    fn overrides<V: LeadView + ?Sized>(&self, case: &Case<'_, V>, notes: &mut Option<Box<Notes>>) {
         case.lead.overrides(&mut |manual| {
             if !manual.in_force(case.as_of) {
                 return;
             }
             let of = self.shape.dimension(manual.dimension);
             if of.is_some() || (manual.dimension == "composite" && self.composite.is_some()) {
+                let notes = notes.get_or_insert_default();
                 notes.manual.push((of, manual.to_owned()));
+                notes.manual.sort_by_key(|(_, manual)| manual.set_at);
             }
         });
-        notes.manual.sort_by_key(|(_, manual)| manual.set_at);
     }
 
     fn label<V: LeadView + ?Sized>(
@@ -188,7 +189,7 @@ impl ScoreModel {
         case: &Case<'_, V>,
         buffers: &mut Buffers,
         row: &mut Row<'_>,
-        notes: &mut Notes,
+        notes: &mut Option<Box<Notes>>,
     ) {
         if self.labels.iter().any(|labels| !labels.auto.is_empty()) {
             self.attributes
@@ -203,7 +204,8 @@ impl ScoreModel {
             let value = match labels.on {
                 LabelOn::Points => cell.map(|cell| cell.raw),
                 LabelOn::Score => {
-                    let mut manual = notes.manual.iter().rev();
+                    let manual = notes.iter().flat_map(|notes| &notes.manual);
+                    let mut manual = manual.rev();
                     match manual.find(|(dimension, _)| *dimension == of) {
                         Some((_, manual)) => Some(manual.score.get()),
                         None if of.is_none() => Some(row.head.composite),
@@ -224,6 +226,7 @@ impl ScoreModel {
                     continue;
                 }
                 reached = Some(auto.band);
+                let notes = notes.get_or_insert_default();
                 notes.lifted.retain(|(of, _)| *of != place);
                 notes.lifted.push((place, Arc::clone(&auto.reason)));
             }

@@ -11,7 +11,7 @@ pub(crate) struct Need {
 
 impl Need {
     #[inline]
-    pub(crate) fn all(self, words: &Words) -> bool {
+    fn all(self, words: &Words) -> bool {
         let (truth, known) = words.get(self.word);
         truth & self.yes == self.yes && known & !truth & self.no == self.no
     }
@@ -20,6 +20,37 @@ impl Need {
     fn any(self, words: &Words) -> bool {
         let (truth, known) = words.get(self.word);
         truth & self.yes | known & !truth & self.no != 0
+    }
+}
+
+/// Points on conditions of one word: added without a branch.
+#[derive(Debug)]
+pub(crate) struct Sums {
+    word: usize,
+    terms: Box<[(u64, u64, f64)]>,
+}
+
+impl Sums {
+    /// `None` where the conditions stand in several words.
+    pub(crate) fn new(terms: &[(Need, f64)]) -> Option<Self> {
+        let word = terms.first().map_or(0, |(need, _)| need.word);
+        terms
+            .iter()
+            .map(|(need, points)| (need.word == word).then_some((need.yes, need.no, *points)))
+            .collect::<Option<_>>()
+            .map(|terms| Self { word, terms })
+    }
+
+    /// The sum of the points whose conditions are true, added in order.
+    #[inline]
+    pub(crate) fn add(&self, words: &Words) -> f64 {
+        let (truth, known) = words.get(self.word);
+        let lies = known & !truth;
+        self.terms.iter().fold(0.0, |sum, &(yes, no, points)| {
+            let holds = (truth & yes ^ yes) | (lies & no ^ no) == 0;
+            // Adding 0.0 leaves a sum that began at 0.0 as it is, bit for bit.
+            sum + if holds { points } else { 0.0 }
+        })
     }
 }
 

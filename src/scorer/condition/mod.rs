@@ -12,7 +12,7 @@ pub use spec::{
     AttributeRef, ConditionSpec, Filter, Known, LetterCase, Scalar, Test, all, any, attribute, not,
 };
 
-pub(crate) use guard::{Applies, Guard, Need};
+pub(crate) use guard::{Applies, Guard, Sums};
 pub(crate) use plan::{Layout, Plan, Words};
 pub(crate) use resolve::{
     Cond, Filters, LeafTest, NumberRange, Tests, resolve_condition, resolve_filter,

@@ -3,6 +3,8 @@ use std::borrow::Cow;
 
 /// Longest text that is searched without a folded copy.
 const SHORT: usize = 256;
+/// Up to so many literals comparing all is faster than searching.
+const FEW: usize = 8;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum TextOp {
@@ -167,11 +169,49 @@ pub(crate) fn folded(literal: &str, exact: bool) -> Box<str> {
     }
 }
 
+/// Up to 16 bytes of ASCII in lower case, to be compared in two steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Packed {
+    length: usize,
+    low: u64,
+    high: u64,
+}
+
+impl Packed {
+    /// `None` for text that is longer or not ASCII.
+    #[inline]
+    fn new(text: &str) -> Option<Self> {
+        const NOT_ASCII: u64 = 0x8080_8080_8080_8080;
+        let bytes = text.as_bytes();
+        let mut room = [0_u8; 16];
+        room.get_mut(..bytes.len())?.copy_from_slice(bytes);
+        let [a, b, c, d, e, f, g, h, rest @ ..] = room;
+        let low = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
+        let high = u64::from_le_bytes(rest);
+        ((low | high) & NOT_ASCII == 0).then(|| Self {
+            length: bytes.len(),
+            low: Self::lower(low),
+            high: Self::lower(high),
+        })
+    }
+
+    /// Eight ASCII bytes in lower case: sets bit 5 of those from `A` to `Z`.
+    #[inline]
+    fn lower(bytes: u64) -> u64 {
+        const EACH: u64 = 0x0101_0101_0101_0101;
+        let from_a = bytes + EACH * (0x80 - 0x41);
+        let beyond_z = bytes + EACH * (0x80 - 0x5b);
+        bytes | ((from_a & !beyond_z) & (EACH * 0x80)) >> 2
+    }
+}
+
 /// All comparisons of one text attribute, at most 64.
 #[derive(Debug)]
 pub(super) struct TextBlock {
     /// Bits of equality without case, by literal in order.
     equals: Box<[(Box<str>, u64)]>,
+    /// The short ones again, where they are few.
+    short: Option<Box<[(Packed, u64)]>>,
     others: Box<[(Matcher, u64)]>,
 }
 
@@ -194,18 +234,41 @@ impl TextBlock {
             }
             same
         });
+        let packed = equals
+            .iter()
+            .filter_map(|(literal, bits)| Some((Packed::new(literal)?, *bits)));
         Self {
+            short: (equals.len() <= FEW).then(|| packed.collect()),
             equals: equals.into(),
             others: others.into(),
         }
     }
 
+    #[inline]
     pub(super) fn bits(&self, text: &str) -> u64 {
-        let mut text = Folded::new(text);
-        let mut bits = self.equal_bits(&mut text);
+        // A short text equals a short literal or none.
+        match (&self.short, Packed::new(text)) {
+            (Some(short), Some(packed)) => {
+                let equal = short.iter().fold(0, |bits, (literal, bit)| {
+                    bits | if *literal == packed { *bit } else { 0 }
+                });
+                if self.others.is_empty() {
+                    return equal;
+                }
+                self.other_bits(&mut Folded::new(text), equal)
+            }
+            _ => {
+                let mut text = Folded::new(text);
+                let equal = self.equal_bits(&mut text);
+                self.other_bits(&mut text, equal)
+            }
+        }
+    }
+
+    fn other_bits(&self, text: &mut Folded<'_>, mut bits: u64) -> u64 {
         for (matcher, bit) in &self.others {
             // A set bit needs no second reason.
-            if bits & bit == 0 && matcher.holds(&mut text) {
+            if bits & bit == 0 && matcher.holds(text) {
                 bits |= bit;
             }
         }
@@ -213,8 +276,6 @@ impl TextBlock {
     }
 
     fn equal_bits(&self, text: &mut Folded<'_>) -> u64 {
-        /// Up to here comparing all is faster than searching.
-        const FEW: usize = 8;
         if self.equals.is_empty() {
             return 0;
         }
@@ -320,6 +381,25 @@ mod tests {
         }
         assert_eq!(block.bits("NAME40"), 0);
         assert_eq!(block.bits("É"), 0);
+    }
+
+    #[test]
+    fn packing_folds_as_the_standard_library_does() {
+        for byte in 0..=255_u8 {
+            let text = [byte, b'A', b'z', byte];
+            let Ok(text) = std::str::from_utf8(&text) else {
+                continue;
+            };
+            let lower = text.to_ascii_lowercase();
+            assert_eq!(Packed::new(text), Packed::new(&lower));
+            assert_eq!(Packed::new(text).is_some(), text.is_ascii());
+        }
+        assert_eq!(
+            Packed::new("Sixteen Letters!"),
+            Packed::new("sIXTEEN lETTERS!")
+        );
+        assert_ne!(Packed::new("a"), Packed::new("a\0"));
+        assert_eq!(Packed::new("seventeen letters"), None);
     }
 
     #[test]

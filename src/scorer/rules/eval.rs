@@ -137,13 +137,8 @@ impl RulesPlan {
         buffers: &mut Buffers,
         verdict: &mut dyn FnMut(&Arc<str>),
     ) -> (f64, T::Node) {
-        let mut sum = 0.0;
         if let (false, Some(sums)) = (T::ON, &group.sums) {
-            for (need, points) in sums {
-                if need.all(&buffers.words) {
-                    sum += points;
-                }
-            }
+            let sum = sums.add(&buffers.words);
             let nothing = || ((&group.name).into(), Role::Group);
             let node = T::node(
                 || (&group.name).into(),
@@ -153,6 +148,7 @@ impl RulesPlan {
             );
             return within::<T>(sum, group.min, group.max, node, nothing);
         }
+        let mut sum = 0.0;
         let mut best: Option<f64> = None;
         let mut parts = Vec::new();
         for rule in &group.rules {

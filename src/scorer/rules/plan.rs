@@ -1,6 +1,6 @@
 use super::spec::{GroupPolicy, WhenUnknown};
 use crate::lead::{KindSlot, ProductSlot, SchemaId};
-use crate::scorer::condition::{Applies, Filters, Guard, Need, Plan};
+use crate::scorer::condition::{Applies, Filters, Guard, Plan, Sums};
 use crate::scorer::decay::Decay;
 use std::sync::Arc;
 
@@ -30,12 +30,12 @@ pub(super) struct GroupPlan {
     pub(super) applies: Option<Applies>,
     pub(super) rules: Box<[RulePlan]>,
     /// Where all that the group does is to add points on conditions: those, for scoring without explaining.
-    pub(super) sums: Option<Box<[(Need, f64)]>>,
+    pub(super) sums: Option<Sums>,
 }
 
 impl GroupPlan {
     /// The group's rules as bare sums, where that is all they are.
-    pub(super) fn bare_sums(rules: &[RulePlan], policy: GroupPolicy) -> Option<Box<[(Need, f64)]>> {
+    pub(super) fn bare_sums(rules: &[RulePlan], policy: GroupPolicy) -> Option<Sums> {
         let bare = |rule: &RulePlan| match (&rule.guard, &rule.effect) {
             (Guard::One(need), Effect::Points(points))
                 if rule.min.is_none()
@@ -50,7 +50,8 @@ impl GroupPlan {
         if policy != GroupPolicy::Sum {
             return None;
         }
-        rules.iter().map(bare).collect()
+        let terms: Option<Vec<_>> = rules.iter().map(bare).collect();
+        Sums::new(&terms?)
     }
 }
 

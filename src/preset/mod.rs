@@ -1,0 +1,1 @@
+//! Models that give what known products give.
