@@ -119,7 +119,7 @@ impl Matcher {
 }
 
 impl TextOp {
-    fn holds(self, text: &str, literal: &str) -> bool {
+    pub(crate) fn holds(self, text: &str, literal: &str) -> bool {
         match self {
             Self::Equals => text == literal,
             Self::Contains => text.contains(literal),
