@@ -15,6 +15,7 @@ pub use spec::{
 pub(crate) use guard::{Applies, Guard, Sums};
 pub(crate) use plan::{Layout, Plan, Words};
 pub(crate) use resolve::{
-    Cond, Filters, LeafTest, NumberRange, Tests, resolve_condition, resolve_filter,
+    Cond, Filters, Leaf, LeafTest, NumberRange, Tests, resolve_condition, resolve_filter,
 };
+pub(crate) use tags::TagOp;
 pub(crate) use text::{TextOp, TextTest};

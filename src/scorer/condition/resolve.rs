@@ -52,35 +52,6 @@ impl NumberRange {
     pub(crate) fn holds_between(self, low: f64, high: f64) -> bool {
         self.low() <= low && high <= self.high()
     }
-
-    /// What is in both.
-    pub(crate) fn and(self, other: Self) -> Self {
-        let (low, low_included) = if other.low() > self.low() {
-            (other.low, other.low_included)
-        } else if self.low() > other.low() {
-            (self.low, self.low_included)
-        } else {
-            (self.low, self.low_included && other.low_included)
-        };
-        let (high, high_included) = if other.high() < self.high() {
-            (other.high, other.high_included)
-        } else if self.high() < other.high() {
-            (self.high, self.high_included)
-        } else {
-            (self.high, self.high_included && other.high_included)
-        };
-        Self {
-            low,
-            low_included,
-            high,
-            high_included,
-        }
-    }
-
-    pub(crate) fn is_empty(self) -> bool {
-        let (low, high) = (self.low(), self.high());
-        low > high || (low >= high && !(self.low_included && self.high_included))
-    }
 }
 
 /// One comparison of one attribute's value.
@@ -98,7 +69,7 @@ pub(crate) enum LeafTest {
 }
 
 /// A condition over numbered tests.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Cond {
     All(Vec<Cond>),
     Any(Vec<Cond>),

@@ -149,7 +149,7 @@ fn contains(text: &[u8], lower: &[u8]) -> bool {
 }
 
 impl TextOp {
-    fn holds(self, text: &str, literal: &str) -> bool {
+    pub(crate) fn holds(self, text: &str, literal: &str) -> bool {
         match self {
             Self::Equals => text == literal,
             Self::Contains => text.contains(literal),

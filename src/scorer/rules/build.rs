@@ -102,7 +102,7 @@ impl Builder<'_> {
             });
             effects.push(group_effects);
         }
-        let lints = super::lint::lint(spec, &resolved, path);
+        let lints = super::lint::lint(spec, &resolved, self.schema, path);
         let (attributes, layout) = Plan::new(&resolved.tests);
         let reads_activities = effects
             .iter()
