@@ -44,7 +44,7 @@ pub enum Value<'a> {
     Missing,
     /// A number; one that is not finite counts as missing.
     Number(f64),
-    /// Text.
+    /// Text; empty text counts as missing.
     Text(&'a str),
     /// Yes or no.
     Flag(bool),

@@ -68,6 +68,7 @@ impl std::error::Error for SpecError {}
 pub(crate) struct Problems {
     found: Vec<SpecProblem>,
     suggested: HashMap<String, Option<String>>,
+    /// Letters compared with letters so far.
     compared: usize,
 }
 
@@ -113,7 +114,7 @@ impl Problems {
         known: impl Iterator<Item = &'a str>,
     ) -> Option<String> {
         /// Enough for every real spec; a hostile one must not take long to refuse.
-        const MOST_COMPARED: usize = 1_000_000;
+        const MOST_COMPARED: usize = 50_000_000;
         const LONGEST: usize = 100;
         let key = format!("{what} {name}");
         if let Some(seen) = self.suggested.get(&key) {
@@ -122,16 +123,19 @@ impl Problems {
         if name.len() > LONGEST || self.compared > MOST_COMPARED {
             return None;
         }
-        let near_enough = name.chars().count().div_ceil(3);
+        let length = name.chars().count();
+        let near_enough = length.div_ceil(3);
         let mut best: Option<(usize, &str)> = None;
         for candidate in known {
             self.compared += 1;
             if self.compared > MOST_COMPARED {
                 break;
             }
-            if candidate.len().abs_diff(name.len()) > LONGEST {
+            let other = candidate.chars().take(length + near_enough + 1).count();
+            if other.abs_diff(length) > near_enough {
                 continue;
             }
+            self.compared += length * other;
             let distance = strsim::damerau_levenshtein(name, candidate);
             if distance <= near_enough && best.is_none_or(|(least, _)| distance < least) {
                 best = Some((distance, candidate));
@@ -140,6 +144,11 @@ impl Problems {
         let found = best.map(|(_, candidate)| candidate.to_owned());
         self.suggested.insert(key, found.clone());
         found
+    }
+
+    /// How many there are so far.
+    pub(crate) fn len(&self) -> usize {
+        self.found.len()
     }
 
     pub(crate) fn into_result<T>(self, built: T) -> Result<T, SpecError> {

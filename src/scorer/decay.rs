@@ -225,14 +225,17 @@ impl DecaySpec {
             .iter()
             .enumerate()
             .map(|(i, step)| {
+                let before = problems.len();
                 let from = period(&step.from, &format!("{path}[{i}].from"), problems);
-                if from <= last {
-                    problems.push(
-                        format!("{path}[{i}].from"),
-                        format!("must be later than the step before, got `{}`", step.from),
-                    );
+                if problems.len() == before {
+                    if from <= last {
+                        problems.push(
+                            format!("{path}[{i}].from"),
+                            format!("must be later than the step before, got `{}`", step.from),
+                        );
+                    }
+                    last = from;
                 }
-                last = from;
                 share(step.share, &format!("{path}[{i}].share"), problems);
                 (from, step.share)
             })

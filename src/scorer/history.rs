@@ -196,6 +196,23 @@ pub(crate) struct History {
     pub(crate) utc_offset: Option<i64>,
 }
 
+/// Where the history of one lead starts: before these moments nothing counts.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Since {
+    /// The lead's own new start, itself a sign of life.
+    reset: Option<Moment>,
+    /// The model's, which says nothing of the lead.
+    ignore_before: Option<Moment>,
+}
+
+impl Since {
+    /// The moment from which a lead has been silent; `None` where it never gave a sign of life.
+    pub(crate) fn silence(self, last_sign: Option<Moment>, as_of: Moment) -> Option<Moment> {
+        let from = last_sign.max(self.reset)?;
+        Some(self.ignore_before.map_or(from, |start| from.max(start))).filter(|&from| from <= as_of)
+    }
+}
+
 /// Intervals in which no time passes: sorted, apart, with the paused time before each.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Pauses {
@@ -244,13 +261,16 @@ impl Pauses {
 }
 
 impl History {
-    /// The moment before which nothing counts, for one lead.
-    pub(crate) fn since<V: LeadView + ?Sized>(&self, lead: &V, as_of: Moment) -> Option<Moment> {
+    /// What one lead's history starts with.
+    pub(crate) fn since<V: LeadView + ?Sized>(&self, lead: &V, as_of: Moment) -> Since {
         let reset = self.reset.and_then(|slot| match lead.attribute(slot) {
             Value::Date(mark) if mark <= as_of => Some(mark),
             _ => None,
         });
-        reset.max(self.ignore_before)
+        Since {
+            reset,
+            ignore_before: self.ignore_before,
+        }
     }
 
     /// Fills `out` with the activities that count, in canonical order, each id once.
@@ -258,11 +278,11 @@ impl History {
         &self,
         lead: &'a V,
         as_of: Moment,
-        since: Option<Moment>,
+        since: Since,
         out: &mut Vec<Activity<'a>>,
     ) {
         out.clear();
-        let since = since.unwrap_or(Moment::MIN);
+        let since = since.reset.max(since.ignore_before).unwrap_or(Moment::MIN);
         lead.activities(&mut |activity| {
             if since <= activity.at && activity.at <= as_of {
                 out.push(activity);

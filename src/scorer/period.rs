@@ -38,7 +38,10 @@ pub(crate) fn parse_period(text: &str) -> Result<i64, String> {
 pub(crate) fn show_period(micros: i64) -> String {
     for (seconds, unit) in [(604_800, "w"), (86_400, "d"), (3_600, "h"), (60, "m")] {
         // Weeks only where there is more than one: `7d` is how people write a week.
-        if micros % (seconds * 1_000_000) == 0 && (unit != "w" || micros / 604_800_000_000 > 4) {
+        if micros > 0
+            && micros % (seconds * 1_000_000) == 0
+            && (unit != "w" || micros / 604_800_000_000 > 4)
+        {
             return format!("{}{unit}", micros / (seconds * 1_000_000));
         }
     }
@@ -61,7 +64,7 @@ mod tests {
         ] {
             assert_eq!(parse_period(text), Ok(seconds * 1_000_000), "{text}");
         }
-        for text in ["90s", "15m", "12h", "14d", "52w", "30d"] {
+        for text in ["0s", "90s", "15m", "12h", "14d", "52w", "30d"] {
             assert_eq!(show_period(parse_period(text).unwrap()), text);
         }
     }

@@ -91,20 +91,26 @@ impl NumberBlock {
             .collect();
         bounds.sort_by(f64::total_cmp);
         bounds.dedup();
-        let bits_where = |inside: &dyn Fn(&NumberRange) -> bool| {
-            tests
-                .iter()
-                .filter(|(ranges, _)| ranges.iter().any(inside))
-                .fold(0, |bits, (_, bit)| bits | bit)
-        };
-        let mut bits = Vec::with_capacity(2 * bounds.len() + 1);
-        let mut low = f64::NEG_INFINITY;
-        for &bound in &bounds {
-            bits.push(bits_where(&|range| range.holds_between(low, bound)));
-            bits.push(bits_where(&|range| range.holds(bound)));
-            low = bound;
+        let place = |bound: f64| bounds.partition_point(|&other| other < bound);
+        let mut bits = vec![0; 2 * bounds.len() + 1];
+        for (ranges, bit) in tests {
+            for range in *ranges {
+                let (low, high) = (range.low(), range.high());
+                let first = if low.is_finite() {
+                    2 * place(low) + 1 + usize::from(!range.holds(low))
+                } else {
+                    0
+                };
+                let end = if high.is_finite() {
+                    2 * place(high) + 1 + usize::from(range.holds(high))
+                } else {
+                    bits.len()
+                };
+                for inside in bits.get_mut(first..end).unwrap_or_default() {
+                    *inside |= bit;
+                }
+            }
         }
-        bits.push(bits_where(&|range| range.holds_between(low, f64::INFINITY)));
         Self {
             bounds: bounds.into(),
             bits: bits.into(),
@@ -292,7 +298,7 @@ impl Block {
     #[inline]
     fn bits(&self, value: Value<'_>, as_of: Moment) -> Option<u64> {
         match (&self.tests, value) {
-            (_, Value::Missing) => None,
+            (_, Value::Missing | Value::Text("")) => None,
             (BlockTests::Number(block), Value::Number(number)) => {
                 number.is_finite().then(|| block.bits(number))
             }

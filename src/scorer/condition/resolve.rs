@@ -5,7 +5,7 @@ use crate::lead::{AttributeSlot, AttributeType, Moment, Schema};
 use crate::model::Problems;
 use crate::score::LARGEST;
 use crate::scorer::decay::{period, positive_period};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A range of numbers; the bounds are kept as bits so that ranges can be told apart exactly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,11 +46,6 @@ impl NumberRange {
         let (low, high) = (self.low(), self.high());
         (value > low || (self.low_included && value >= low))
             && (value < high || (self.high_included && value <= high))
-    }
-
-    /// Whether every number strictly between two neighbouring bounds is inside.
-    pub(crate) fn holds_between(self, low: f64, high: f64) -> bool {
-        self.low() <= low && high <= self.high()
     }
 }
 
@@ -177,9 +172,14 @@ pub(crate) struct Filters {
 }
 
 impl Filters {
+    /// Whether a missing value passes; any other comparison of it is unknown.
+    fn without(&self, no_other: bool) -> bool {
+        self.missing || (no_other && self.known == Some(Known::Missing))
+    }
+
     pub(crate) fn text(&self, text: Option<&str>) -> bool {
         let Some(text) = text else {
-            return self.missing || self.known == Some(Known::Missing);
+            return self.without(self.texts.is_empty());
         };
         let mut text = Folded::new(text);
         self.known != Some(Known::Missing)
@@ -191,7 +191,7 @@ impl Filters {
 
     pub(crate) fn number(&self, number: Option<f64>) -> bool {
         let Some(number) = number.filter(|number| number.is_finite()) else {
-            return self.missing || self.known == Some(Known::Missing);
+            return self.without(self.numbers.is_empty());
         };
         self.known != Some(Known::Missing)
             && self
@@ -239,20 +239,20 @@ fn resolve_tests(
     if filter.tests.is_empty() {
         problems.push(path, format!("`{name}` needs a comparison"));
     }
-    let mut last = "";
+    let mut seen = HashSet::new();
     let mut ready = Vec::new();
     for test in &filter.tests {
-        if test.name() == last {
-            problems.push(path, format!("`{last}` stands twice"));
+        let word = test.name();
+        if !seen.insert(word) {
+            problems.push(path, format!("`{word}` stands twice"));
         }
-        last = test.name();
         let exact = filter.case == LetterCase::Exact;
         match resolve_test(test, of, exact, path, problems) {
             Ok(Some(test)) => ready.push(test),
             Ok(None) => {}
             Err(Mismatch) => problems.push(
                 path,
-                format!("`{last}` does not go with `{name}`, which is of type {of}"),
+                format!("`{word}` does not go with `{name}`, which is of type {of}"),
             ),
         }
     }
@@ -295,7 +295,7 @@ fn number_test(
                     path,
                     format!("`{name}` must be a number of at most 1e12 in size, got `{number}`"),
                 );
-                Ok(0.0)
+                Ok(f64::NAN)
             } else {
                 Ok(*number)
             }
@@ -400,14 +400,17 @@ fn date_test(
     path: &str,
     problems: &mut Problems,
 ) -> Result<Option<LeafTest>, Mismatch> {
+    let mut sound = true;
     let mut date = |value: &Scalar| match value {
         Scalar::Text(text) => Ok(text.parse::<Moment>().unwrap_or_else(|error| {
             problems.push(path, error.to_string());
+            sound = false;
             Moment::MIN
         })),
         _ => Err(Mismatch),
     };
     let (first, last) = (Moment::MIN, Moment::MAX);
+    let none = (last, first);
     let range = match test {
         Test::Equals(value) => {
             let date = date(value)?;
@@ -422,13 +425,20 @@ fn date_test(
                 not_empty(dates.len(), "one_of", path, problems).then_some(LeafTest::Date(dates))
             );
         }
-        Test::LessThan(value) => (first, date(value)?.plus_micros(-1)),
+        // Before the first moment and after the last there is none.
+        Test::LessThan(value) => match date(value)? {
+            date if date == first => none,
+            date => (first, date.plus_micros(-1)),
+        },
         Test::AtMost(value) => (first, date(value)?),
-        Test::MoreThan(value) => (date(value)?.plus_micros(1), last),
+        Test::MoreThan(value) => match date(value)? {
+            date if date == last => none,
+            date => (date.plus_micros(1), last),
+        },
         Test::AtLeast(value) => (date(value)?, last),
         Test::Between(from, to) => {
             let (from, to) = (date(from)?, date(to)?);
-            if from > to {
+            if sound && from > to {
                 problems.push(
                     path,
                     format!("`between` takes the earlier date first, got `{from}` and `{to}`"),

@@ -97,7 +97,7 @@ pub struct ActivitySpec {
 
 /// Which activities count.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Occurrences {
     /// All.
     #[default]
@@ -283,8 +283,8 @@ impl ActivitySpec {
 
 /// How long a lead must have done nothing: the rule's points once per whole period.
 ///
-/// Counted from the latest of the last activity, the lead's creation and its reset mark; where none is known the
-/// rule gives nothing.
+/// Counted from the latest of the last activity, the lead's creation and its reset mark, and not from before the
+/// history's `ignore_before`; where none of the three is known the rule gives nothing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InactivitySpec {

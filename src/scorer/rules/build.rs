@@ -144,14 +144,14 @@ impl Builder<'_> {
         }
     }
 
-    /// A number of a spec: finite and at most 1e12 in size.
+    /// A number of a spec: finite and at most 1e12 in size. NaN where it is not, which compares with nothing.
     fn number(&mut self, value: f64, path: impl Fn() -> String) -> f64 {
         if value.is_nan() || value.abs() > LARGEST {
             self.problems.push(
                 path(),
                 format!("must be a number of at most 1e12 in size, got `{value}`"),
             );
-            return 0.0;
+            return f64::NAN;
         }
         value
     }
@@ -270,6 +270,7 @@ impl Builder<'_> {
                 "give `last`, `older_than` or both",
             );
         }
+        let before = self.problems.len();
         let last = window
             .last
             .map(|time| positive_period(&time, &format!("{path}.window.last"), self.problems));
@@ -277,7 +278,7 @@ impl Builder<'_> {
             .older_than
             .map(|time| period(&time, &format!("{path}.window.older_than"), self.problems));
         if let (Some(last), Some(older_than)) = (last, older_than) {
-            if last <= older_than {
+            if last <= older_than && self.problems.len() == before {
                 self.problems.push(
                     format!("{path}.window"),
                     "`last` must be longer than `older_than`, or no age is left",

@@ -6,7 +6,7 @@ use crate::score::{
 };
 use crate::scorer::Assessment;
 use crate::scorer::condition::Words;
-use crate::scorer::history::Pauses;
+use crate::scorer::history::{Pauses, Since};
 use crate::scorer::trace::Trace;
 use std::sync::Arc;
 
@@ -16,8 +16,7 @@ pub(crate) struct Case<'c, V: ?Sized> {
     pub(crate) lead: &'c V,
     pub(crate) as_of: Moment,
     pub(crate) history: &'c [Activity<'c>],
-    /// Before this nothing counts.
-    pub(crate) since: Option<Moment>,
+    pub(crate) since: Since,
     pub(crate) pauses: &'c Pauses,
 }
 
@@ -319,9 +318,7 @@ impl RulesPlan {
             .find(|activity| plan.kinds.has(activity.kind))
             .map(|activity| activity.at);
         let created = case.lead.created_at().filter(|&at| at <= case.as_of);
-        let from = last
-            .max(created)
-            .max(case.since.filter(|&at| at <= case.as_of))?;
+        let from = case.since.silence(last.max(created), case.as_of)?;
         let idle_micros = case.pauses.age(from, case.as_of);
         if idle_micros < plan.every {
             return None;

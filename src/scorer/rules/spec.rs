@@ -262,7 +262,7 @@ impl AppliesTo {
 /// It asks `when` of the lead's attributes (explicit), `activity` of what the lead did (implicit), or `inactivity`
 /// of what it did not do; `when` may stand beside the others and must then be true as well. It gives `points`, or
 /// `points_per_value`, or the points of a count's range, and may `disqualify`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleSpec {
     /// Its name in explanations, once in a dimension.
@@ -308,14 +308,29 @@ fn is_yes(enabled: &bool) -> bool {
     *enabled
 }
 
+impl Default for RuleSpec {
+    /// A rule without a name; it counts.
+    fn default() -> Self {
+        Self::new("")
+    }
+}
+
 impl RuleSpec {
     /// A rule of that name which asks nothing and gives nothing yet.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
+            points: None,
+            points_per_value: None,
+            min: None,
+            max: None,
+            disqualify: None,
             enabled: true,
-            ..Self::default()
+            note: None,
+            when: None,
+            activity: None,
+            inactivity: None,
         }
     }
 

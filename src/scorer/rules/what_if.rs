@@ -106,8 +106,10 @@ impl WhatIf {
         let mut notes = Vec::new();
         let mut now = None;
         for (slot, name, guesses) in &self.attributes {
-            if !matches!(case.lead.attribute(*slot), Value::Missing) {
-                continue;
+            match case.lead.attribute(*slot) {
+                Value::Missing | Value::Text("") => {}
+                Value::Number(number) if !number.is_finite() => {}
+                _ => continue,
             }
             let now = *now.get_or_insert_with(|| points(plan, case, None, buffers));
             let best = guesses
