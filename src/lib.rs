@@ -2,6 +2,7 @@
 #![allow(missing_docs)]
 pub mod lead;
 pub mod model;
+pub mod preset;
 pub mod score;
 pub mod scorer;
 pub use lead::*;

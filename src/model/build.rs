@@ -42,7 +42,9 @@ impl Judge {
         let scorer: &dyn Scorer = match self {
             Self::Rules(rules) => return rules.judge_case(case, buffers, verdict),
             Self::Model(model) => {
-                let vector = model.vector(case.lead, as_of);
+                // As a trait object: a model of its own for every depth of nesting could not be compiled.
+                let lead: &dyn LeadView = &case.lead;
+                let vector = model.vector(lead, as_of);
                 for reason in vector.disqualified_shared() {
                     verdict(reason);
                 }
