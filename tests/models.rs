@@ -2,10 +2,12 @@
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::too_many_lines,
     clippy::float_cmp,
-    reason = "a test fails by panicking, and hand-computed numbers are compared exactly unless said otherwise"
+    reason = "a test fails by panicking, tables are long, and hand-computed numbers are compared exactly unless said otherwise"
 )]
 
+use WhenMissing::{Abstain, Skip, Zero};
 use lead_scoring::{
     ActivityRecord, ActivitySpec, AppliesTo, AsOf, Assessment, AttributeSlot, AutoQualifySpec,
     CompositeSpec, DimensionSpec, Explanation, Externals, GroupSpec, LabelSpec, Lead, LeadBuilder,
@@ -103,7 +105,6 @@ fn composites() {
     let all_known = [Some(16.0), Some(81.0), Some(90.0)];
     let without_b = [Some(16.0), None, Some(90.0)];
     let none = [None; 3];
-    use WhenMissing::{Abstain, Skip, Zero};
     for (composite, missing, numbers, expected) in [
         // (16 + 3 x 81) / 4
         (mean(), Skip, all_known, Some(64.75)),

@@ -16,7 +16,8 @@ use lead_scoring::{
     LeadBuilder, ModelSpec, Moment, RuleSpec, RulesSpec, SchemaSpec, ScoreModel, Scorer, attribute,
 };
 
-const DAY: i64 = 86_400_000_000;
+/// Microseconds.
+const DAY: f64 = 86_400e6;
 
 fn now() -> AsOf {
     "2026-03-01T12:00:00Z".parse().unwrap()
@@ -24,9 +25,7 @@ fn now() -> AsOf {
 
 /// The moment that many days ago.
 fn ago(days: f64) -> Moment {
-    now()
-        .moment()
-        .plus_micros(-(days * DAY as f64).round() as i64)
+    now().moment().plus_micros(-(days * DAY).round() as i64)
 }
 
 /// Points of one visit that many days old, under a rule with that decay.

@@ -1,6 +1,6 @@
 //! Published scoring schemes as specs, ready to build or to edit.
 //!
-//! A preset is an ordinary [`ModelSpec`](crate::ModelSpec) with a schema of its own: build it as it is, change its
+//! A preset is an ordinary [`ModelSpec`] with a schema of its own: build it as it is, change its
 //! points, or write it to a file and go on from there. Each gives one dimension of points whose *raw value* is the
 //! number that the vendor prints; the score is the same number kept within 0 and 100. Leads beyond 100 points share
 //! the score 100, and ranking orders them by their points.

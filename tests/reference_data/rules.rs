@@ -7,8 +7,8 @@
 use crate::trial;
 use lead_scoring::{
     ActivityRecord, ActivitySpec, AsOf, AttributeType, AttributeValue, DecaySpec, DimensionSpec,
-    Formula, GroupSpec, LabelSpec, Lead, ModelSpec, Role, RuleSpec, RulesSpec, SchemaSpec,
-    ScoreModel, ScoreVector, Scorer, WhenUnknown,
+    Explanation, Formula, GroupSpec, LabelSpec, Lead, ModelSpec, Role, RuleSpec, RulesSpec,
+    SchemaSpec, ScoreModel, ScoreVector, Scorer, WhenUnknown,
 };
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
@@ -146,7 +146,7 @@ fn judged(model: &ScoreModel, lead: &Value) -> (ScoreVector, Vec<f64>) {
         vector.score("score").map(f64::from)
     );
     let rules = told.nodes().filter(|node| *node.kind() == Role::Rule);
-    let points = rules.filter_map(|rule| rule.value()).collect();
+    let points = rules.filter_map(Explanation::value).collect();
     (vector, points)
 }
 
@@ -281,11 +281,11 @@ fn faded(points: f64, half_life: &str, days: f64) -> f64 {
         .unwrap();
     let told = scorer.explain(&lead, now());
     assert!(told.recomputes());
-    let leaf = told
+    let visit = told
         .nodes()
         .find(|node| matches!(node.formula(), Formula::Occurrence { .. }));
     let raw = scorer.assess(&lead, now()).raw.unwrap();
-    assert_eq!(leaf.and_then(|leaf| leaf.value()), Some(raw));
+    assert_eq!(visit.and_then(Explanation::value), Some(raw));
     raw
 }
 
