@@ -3,7 +3,7 @@ use super::label::LabelContext;
 use super::model::ScoreModel;
 use super::problem::{Problems, SpecError};
 use super::spec::{DimensionSpec, ModelSpec, TOO_DEEP};
-use crate::lead::{LeadView, Schema, SchemaSpec, name_problem};
+use crate::lead::{LeadView, Schema, SchemaSpec, name_problem, shortened};
 use crate::score::{AsOf, Dimension, Explanation, LabelShape, Role, Shape, Unit};
 use crate::scorer::{
     Applies, Assessment, Buffers, Case, Lint, Plan, RuleScorer, Scorer, Tests, resolve_applies,
@@ -199,7 +199,7 @@ impl ScoreModel {
             if !sets.insert(label.name.as_str()) {
                 problems.push(
                     format!("{path}.name"),
-                    format!("`{}` stands twice", label.name),
+                    format!("`{}` stands twice", shortened(&label.name)),
                 );
             }
             pending.push(label.resolve(&context, &path, &mut tests, problems, &mut lints));
@@ -265,7 +265,8 @@ impl Judging<'_> {
             );
         }
         if !seen.insert(name) {
-            self.problems.push(path(), format!("`{name}` stands twice"));
+            self.problems
+                .push(path(), format!("`{}` stands twice", shortened(name)));
         }
     }
 

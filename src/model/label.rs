@@ -1,5 +1,5 @@
 use super::problem::Problems;
-use crate::lead::{Schema, name_problem};
+use crate::lead::{Schema, name_problem, shortened};
 use crate::score::{Dimension, LARGEST, Unit};
 use crate::scorer::{
     ActivityPlan, ActivitySpec, Builder, Cond, ConditionSpec, Guard, History, Layout, Lint, Tests,
@@ -229,12 +229,14 @@ impl LabelSpec {
     ) -> PendingLabels {
         let target = self.target(context, path, problems);
         if self.on == LabelOn::Points {
+            // What is not there is reported already.
             let has_points = match target {
-                Target::Composite => false,
-                Target::Dimension(i) => context
+                None => true,
+                Some(Target::Composite) => false,
+                Some(Target::Dimension(i)) => context
                     .dimensions
                     .get(i)
-                    .is_some_and(|dimension| dimension.unit() == Unit::Points),
+                    .is_none_or(|dimension| dimension.unit() == Unit::Points),
             };
             if !has_points {
                 problems.push(format!("{path}.on"), "only a dimension of rules has points");
@@ -255,7 +257,7 @@ impl LabelSpec {
             if !seen.insert(band.label.as_str()) {
                 problems.push(
                     format!("{path}.label"),
-                    format!("`{}` stands twice", band.label),
+                    format!("`{}` stands twice", shortened(&band.label)),
                 );
             }
             if band.at_least.is_nan() || band.at_least.abs() > LARGEST {
@@ -280,7 +282,11 @@ impl LabelSpec {
                 if low.at_least >= high.at_least {
                     problems.push(
                         format!("{path}.bands[{b}].at_least"),
-                        format!("`{}` already begins at `{}`", low.label, high.at_least),
+                        format!(
+                            "`{}` already begins at `{}`",
+                            shortened(&low.label),
+                            high.at_least
+                        ),
                     );
                 }
             }
@@ -292,7 +298,7 @@ impl LabelSpec {
         let (auto, conditions) = self.resolve_auto(context, &names, path, tests, problems);
         PendingLabels {
             labels: Labels {
-                target,
+                target: target.unwrap_or(Target::Composite),
                 on: self.on,
                 thresholds: bands.iter().map(|(_, band)| band.at_least).collect(),
                 auto,
@@ -302,25 +308,27 @@ impl LabelSpec {
         }
     }
 
-    fn target(&self, context: &LabelContext<'_>, path: &str, problems: &mut Problems) -> Target {
+    /// What the labels are of; `None` where that is not there, which is then reported.
+    fn target(
+        &self,
+        context: &LabelContext<'_>,
+        path: &str,
+        problems: &mut Problems,
+    ) -> Option<Target> {
         match self.of.as_deref() {
-            None if context.has_composite => Target::Composite,
-            None => Target::Dimension(0),
+            None | Some("composite") if context.has_composite => Some(Target::Composite),
+            None => Some(Target::Dimension(0)),
             Some("composite") => {
-                if !context.has_composite {
-                    problems.push(format!("{path}.of"), "the model has no composite");
-                }
-                Target::Composite
+                problems.push(format!("{path}.of"), "the model has no composite");
+                None
             }
             Some(name) => {
                 let known = || context.dimensions.iter().map(Dimension::name);
-                match known().position(|known| known == name) {
-                    Some(place) => Target::Dimension(place),
-                    None => {
-                        problems.unknown(format!("{path}.of"), "dimension", name, known());
-                        Target::Composite
-                    }
+                let place = known().position(|known| known == name);
+                if place.is_none() {
+                    problems.unknown(format!("{path}.of"), "dimension", name, known());
                 }
+                place.map(Target::Dimension)
             }
         }
     }

@@ -6,7 +6,7 @@ use std::fmt;
 /// The largest size of a number in a spec, and of what one occurrence gives: 1e12.
 pub(crate) const LARGEST: f64 = 1e12;
 
-/// What a dimension that abstains counts for in a composite.
+/// What a dimension that abstains counts for in a composite. Where all abstain, so does the composite.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WhenMissing {
@@ -204,19 +204,20 @@ pub(crate) fn weighted_mean(
     missing: WhenMissing,
     parts: impl Iterator<Item = Option<f64>>,
 ) -> Option<f64> {
-    let (mut sum, mut whole) = (0.0, 0.0);
+    let (mut sum, mut whole, mut known) = (0.0, 0.0, false);
     for (part, &weight) in parts.zip(weights).filter(|&(_, &weight)| weight > 0.0) {
         match (part, missing) {
             (Some(part), _) => {
                 sum += weight * part;
                 whole += weight;
+                known = true;
             }
             (None, WhenMissing::Skip) => {}
             (None, WhenMissing::Zero) => whole += weight,
             (None, WhenMissing::Abstain) => return None,
         }
     }
-    (whole > 0.0).then(|| (sum / whole).clamp(0.0, 100.0) + 0.0)
+    known.then(|| (sum / whole).clamp(0.0, 100.0) + 0.0)
 }
 
 pub(crate) fn geometric_mean(
@@ -224,18 +225,19 @@ pub(crate) fn geometric_mean(
     missing: WhenMissing,
     parts: impl Iterator<Item = Option<f64>>,
 ) -> Option<f64> {
-    let (mut sum, mut whole) = (0.0, 0.0);
-    for (part, &weight) in parts.zip(weights).filter(|&(_, &weight)| weight > 0.0) {
-        let part = match (part, missing) {
+    let (mut sum, mut whole, mut known) = (0.0, 0.0, false);
+    for (given, &weight) in parts.zip(weights).filter(|&(_, &weight)| weight > 0.0) {
+        let part = match (given, missing) {
             (Some(part), _) => part,
             (None, WhenMissing::Skip) => continue,
             (None, WhenMissing::Zero) => 0.0,
             (None, WhenMissing::Abstain) => return None,
         };
+        known |= given.is_some();
         sum += weight * part.ln();
         whole += weight;
     }
-    (whole > 0.0).then(|| (sum / whole).exp().clamp(0.0, 100.0) + 0.0)
+    known.then(|| (sum / whole).exp().clamp(0.0, 100.0) + 0.0)
 }
 
 pub(crate) fn extreme(
@@ -243,17 +245,18 @@ pub(crate) fn extreme(
     parts: impl Iterator<Item = Option<f64>>,
     pick: fn(f64, f64) -> f64,
 ) -> Option<f64> {
-    let mut best: Option<f64> = None;
-    for part in parts {
-        let part = match (part, missing) {
+    let (mut best, mut known) = (None, false);
+    for given in parts {
+        let part = match (given, missing) {
             (Some(part), _) => part,
             (None, WhenMissing::Skip) => continue,
             (None, WhenMissing::Zero) => 0.0,
             (None, WhenMissing::Abstain) => return None,
         };
+        known |= given.is_some();
         best = Some(best.map_or(part, |best| pick(best, part)));
     }
-    best
+    best.filter(|_| known)
 }
 
 impl fmt::Display for Formula {
