@@ -363,6 +363,17 @@ mod tests {
         ActivitySpec, DecaySpec, GroupSpec, Occurrences, RuleSpec, RulesSpec, attribute, from_fn,
     };
 
+    /// Explains another number than its score.
+    struct Liar;
+    impl Scorer for Liar {
+        fn score(&self, _: &dyn LeadView, _: AsOf) -> Option<Score> {
+            Some(Score::MAX)
+        }
+        fn explain(&self, _: &dyn LeadView, _: AsOf) -> crate::score::Explanation {
+            crate::score::Explanation::opaque("score", Some(Score::MIN))
+        }
+    }
+
     fn schema() -> Schema {
         SchemaSpec::new()
             .number("seats")
@@ -446,17 +457,6 @@ mod tests {
             Score::saturating(count)
         });
         assert_eq!(found(&count), Law::ReplaysCountOnce);
-
-        /// Explains another number than its score.
-        struct Liar;
-        impl Scorer for Liar {
-            fn score(&self, _: &dyn LeadView, _: AsOf) -> Option<Score> {
-                Some(Score::MAX)
-            }
-            fn explain(&self, _: &dyn LeadView, _: AsOf) -> crate::score::Explanation {
-                crate::score::Explanation::opaque("score", Some(Score::MIN))
-            }
-        }
         assert_eq!(found(&Liar), Law::ExplanationIsTheScore);
     }
 

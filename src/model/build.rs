@@ -18,7 +18,7 @@ pub(super) type Applying = Option<Applies>;
 
 /// Who judges a dimension.
 pub(super) enum Judge {
-    Rules(RuleScorer),
+    Rules(Box<RuleScorer>),
     Model(Box<ScoreModel>),
     External(Arc<dyn Scorer>),
 }
@@ -160,19 +160,7 @@ impl ScoreModel {
             problems,
             lints: &mut lints,
         };
-        let mut judges = Vec::with_capacity(spec.dimensions.len());
-        let mut names = HashSet::new();
-        for (d, dimension) in spec.dimensions.iter().enumerate() {
-            let path = format!("{path}dimensions[{d}]");
-            judging.name(&dimension.name, &mut names, &path);
-            judges.push(judging.judge(dimension, &history, &path));
-        }
-        if spec.dimensions.is_empty() {
-            problems.push(
-                format!("{path}dimensions"),
-                "a model needs at least one dimension",
-            );
-        }
+        let judges = judging.judges(&spec.dimensions, &history, path);
         let dimensions: Vec<Dimension> = spec
             .dimensions
             .iter()
@@ -189,21 +177,7 @@ impl ScoreModel {
             dimensions: &dimensions,
             has_composite: composite.is_some(),
         };
-        let mut sets = HashSet::new();
-        let mut pending = Vec::with_capacity(spec.labels.len());
-        for (i, label) in spec.labels.iter().enumerate() {
-            let path = format!("{path}labels[{i}]");
-            if let Some(problem) = name_problem(&label.name) {
-                problems.push(format!("{path}.name"), problem);
-            }
-            if !sets.insert(label.name.as_str()) {
-                problems.push(
-                    format!("{path}.name"),
-                    format!("`{}` stands twice", shortened(&label.name)),
-                );
-            }
-            pending.push(label.resolve(&context, &path, &mut tests, problems, &mut lints));
-        }
+        let pending = context.resolve(&spec.labels, path, &mut tests, problems, &mut lints);
         let (attributes, layout) = Plan::new(&tests);
         let applies = Applies::new(include.as_ref(), exclude.as_ref(), &layout);
         let label_shapes = spec.labels.iter().zip(&pending);
@@ -253,6 +227,28 @@ struct Judging<'a> {
 }
 
 impl Judging<'_> {
+    fn judges(
+        &mut self,
+        specs: &[DimensionSpec],
+        history: &crate::scorer::History,
+        path: &str,
+    ) -> Vec<Judge> {
+        if specs.is_empty() {
+            self.problems.push(
+                format!("{path}dimensions"),
+                "a model needs at least one dimension",
+            );
+        }
+        let mut names = HashSet::new();
+        let mut judges = Vec::with_capacity(specs.len());
+        for (d, dimension) in specs.iter().enumerate() {
+            let path = format!("{path}dimensions[{d}]");
+            self.name(&dimension.name, &mut names, &path);
+            judges.push(self.judge(dimension, history, &path));
+        }
+        judges
+    }
+
     fn name<'s>(&mut self, name: &'s str, seen: &mut HashSet<&'s str>, path: &str) {
         let path = || format!("{path}.name");
         if let Some(problem) = name_problem(name) {
@@ -289,7 +285,7 @@ impl Judging<'_> {
             let path = format!("{path}.rules");
             let scorer = RuleScorer::resolve(rules, self.schema, history, &path, self.problems);
             self.lints.extend_from_slice(scorer.lints());
-            return Judge::Rules(scorer);
+            return Judge::Rules(Box::new(scorer));
         }
         if let Some(nested) = &spec.model {
             if let Some(model) = nested.spec() {

@@ -122,6 +122,7 @@ impl ScoreMatrix {
     }
 
     /// The composites, in the order of the leads.
+    #[must_use]
     pub fn composites(&self) -> impl ExactSizeIterator<Item = Option<Score>> {
         self.heads
             .iter()
@@ -156,9 +157,8 @@ impl ScoreMatrix {
 
     fn keys(&self, by: RankBy<'_>) -> Result<Vec<Key>, RankError> {
         let place = match by {
-            RankBy::Best if self.shape.has_composite => None,
+            RankBy::Best | RankBy::Composite if self.shape.has_composite => None,
             RankBy::Best => Some(0),
-            RankBy::Composite if self.shape.has_composite => None,
             RankBy::Composite => return Err(RankError::Composite),
             RankBy::Dimension(name) => match self.shape.dimension(name) {
                 Some(place) => Some(place),

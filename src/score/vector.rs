@@ -53,6 +53,7 @@ impl ScoreVector {
     }
 
     /// All machine scores, in the order of the dimensions.
+    #[must_use]
     pub fn scores(&self) -> impl ExactSizeIterator<Item = (&Dimension, Option<Score>)> {
         let scores = self.cells.iter().map(|cell| Score::saturating(cell.score));
         self.shape.dimensions.iter().zip(scores)

@@ -381,8 +381,13 @@ mod tests {
     use super::super::period::DAY;
     use super::*;
 
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        clippy::needless_pass_by_value,
+        reason = "days of a test"
+    )]
     fn share(spec: DecaySpec, days: f64) -> f64 {
-        #[allow(clippy::cast_possible_truncation)]
         spec.build().unwrap().share((days * DAY as f64) as i64)
     }
 

@@ -55,6 +55,7 @@ pub(super) struct ConditionFields {
     case: LetterCase,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for a reference
 fn is_default(case: &LetterCase) -> bool {
     *case == LetterCase::default()
 }

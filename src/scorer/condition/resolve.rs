@@ -473,9 +473,9 @@ fn tag_test(
     problems: &mut Problems,
 ) -> Result<Option<LeafTest>, Mismatch> {
     let (op, tags) = match test {
-        Test::HasAny(tags) => (TagOp::HasAny, tags),
-        Test::HasAll(tags) => (TagOp::HasAll, tags),
-        Test::HasNone(tags) => (TagOp::HasNone, tags),
+        Test::HasAny(tags) => (TagOp::Any, tags),
+        Test::HasAll(tags) => (TagOp::All, tags),
+        Test::HasNone(tags) => (TagOp::None, tags),
         _ => return Err(Mismatch),
     };
     if !not_empty(tags.len(), test.name(), path, problems) {

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum TagOp {
-    HasAny,
-    HasAll,
-    HasNone,
+    Any,
+    All,
+    None,
 }
 
 /// One comparison of a tag list. Literals are sorted, once each, in lower case unless `exact`.
@@ -17,13 +17,20 @@ pub(crate) struct TagTest {
     pub(crate) exact: bool,
 }
 
+/// One comparison: its kind, its literals' positions, and its bit.
+#[derive(Debug)]
+struct Wanted {
+    op: TagOp,
+    places: Box<[usize]>,
+    bit: u64,
+}
+
 /// All comparisons of one attribute with tags, at most 64.
 #[derive(Debug)]
 pub(super) struct TagBlock {
     /// All literals asked for, sorted; the second member says how they are compared.
     literals: Box<[(Box<str>, bool)]>,
-    /// For each comparison its kind, its literals' positions, and its bit.
-    tests: Box<[(TagOp, Box<[usize]>, u64)]>,
+    tests: Box<[Wanted]>,
     any_folded: bool,
     any_exact: bool,
 }
@@ -43,12 +50,12 @@ impl TagBlock {
         };
         let tests = tests
             .map(|(test, bit)| {
-                let places = test.literals.iter();
-                (
-                    test.op,
-                    places.filter_map(|tag| place(tag, test.exact)).collect(),
+                let literals = test.literals.iter();
+                Wanted {
+                    op: test.op,
+                    places: literals.filter_map(|tag| place(tag, test.exact)).collect(),
                     bit,
-                )
+                }
             })
             .collect();
         Self {
@@ -94,12 +101,12 @@ impl TagBlock {
         };
         self.tests
             .iter()
-            .filter(|(op, places, _)| match op {
-                TagOp::HasAny => places.iter().any(has),
-                TagOp::HasAll => places.iter().all(has),
-                TagOp::HasNone => !places.iter().any(has),
+            .filter(|test| match test.op {
+                TagOp::Any => test.places.iter().any(has),
+                TagOp::All => test.places.iter().all(has),
+                TagOp::None => !test.places.iter().any(has),
             })
-            .fold(0, |bits, &(_, _, bit)| bits | bit)
+            .fold(0, |bits, test| bits | test.bit)
     }
 }
 
@@ -115,10 +122,10 @@ mod tests {
             exact,
         };
         let tests = [
-            test(TagOp::HasAny, &["eu", "vip"], false),
-            test(TagOp::HasAll, &["eu", "vip"], false),
-            test(TagOp::HasNone, &["eu", "vip"], false),
-            test(TagOp::HasAny, &["VIP"], true),
+            test(TagOp::Any, &["eu", "vip"], false),
+            test(TagOp::All, &["eu", "vip"], false),
+            test(TagOp::None, &["eu", "vip"], false),
+            test(TagOp::Any, &["VIP"], true),
         ];
         let block = TagBlock::new(tests.iter().enumerate().map(|(i, t)| (t, 1_u64 << i)));
         let bits = |tags: &[&str]| block.bits(&tags.to_vec());
@@ -136,7 +143,7 @@ mod tests {
             tags.into()
         };
         let test = TagTest {
-            op: TagOp::HasAll,
+            op: TagOp::All,
             literals: many.clone(),
             exact: false,
         };

@@ -185,9 +185,9 @@ impl Packed {
         let bytes = text.as_bytes();
         let mut room = [0_u8; 16];
         room.get_mut(..bytes.len())?.copy_from_slice(bytes);
-        let [a, b, c, d, e, f, g, h, rest @ ..] = room;
-        let low = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
-        let high = u64::from_le_bytes(rest);
+        let both = u128::from_le_bytes(room);
+        #[allow(clippy::cast_possible_truncation)] // the lower half, then the upper
+        let (low, high) = (both as u64, (both >> 64) as u64);
         ((low | high) & NOT_ASCII == 0).then(|| Self {
             length: bytes.len(),
             low: Self::lower(low),

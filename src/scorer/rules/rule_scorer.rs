@@ -180,8 +180,11 @@ pub(crate) fn other_schema(label: &'static str) -> Explanation {
     Explanation::unknown(label, Unit::Score).with_notes(vec![why.role(Role::Abstains)])
 }
 
+/// What a thread keeps between evaluations: room, never results.
+type Kept = (Buffers, Vec<Activity<'static>>);
+
 thread_local! {
-    static KEPT: Cell<Option<Box<(Buffers, Vec<Activity<'static>>)>>> = const { Cell::new(None) };
+    static KEPT: Cell<Option<Box<Kept>>> = const { Cell::new(None) };
 }
 
 /// Lends the thread's buffers: a nested call finds none and makes its own.
@@ -197,6 +200,10 @@ pub(crate) fn with_buffers<'a, R>(
 }
 
 /// The same vector's room for other activities: the standard library collects in place.
+#[allow(
+    clippy::unnecessary_filter_map,
+    reason = "`filter` could not change the lifetime"
+)]
 pub(crate) fn emptied(mut activities: Vec<Activity<'_>>) -> Vec<Activity<'static>> {
     activities.clear();
     activities.into_iter().filter_map(|_| None).collect()

@@ -53,6 +53,7 @@ pub struct RulesSpec {
     pub groups: Vec<GroupSpec>,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for a reference
 fn is_abstain(when: &WhenUnknown) -> bool {
     *when == WhenUnknown::Abstain
 }

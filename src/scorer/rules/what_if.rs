@@ -10,7 +10,15 @@ use std::sync::Arc;
 /// Values that an attribute could take and that its tests tell apart.
 #[derive(Debug)]
 pub(super) struct WhatIf {
-    attributes: Box<[(AttributeSlot, Arc<str>, Box<[Guess]>)]>,
+    attributes: Box<[Guesses]>,
+}
+
+/// What is tried for one attribute.
+#[derive(Debug)]
+struct Guesses {
+    slot: AttributeSlot,
+    name: Arc<str>,
+    values: Box<[Guess]>,
 }
 
 #[derive(Clone, Debug)]
@@ -88,7 +96,11 @@ impl WhatIf {
                 });
                 let step = guesses.len().div_ceil(MOST);
                 let few = guesses.into_iter().step_by(step).collect();
-                Some((slot, schema.attribute_name(slot)?.into(), few))
+                Some(Guesses {
+                    slot,
+                    name: schema.attribute_name(slot)?.into(),
+                    values: few,
+                })
             })
             .collect();
         Self { attributes }
@@ -105,14 +117,14 @@ impl WhatIf {
     ) -> Vec<Explanation> {
         let mut notes = Vec::new();
         let mut now = None;
-        for (slot, name, guesses) in &self.attributes {
+        for Guesses { slot, name, values } in &self.attributes {
             match case.lead.attribute(*slot) {
                 Value::Missing | Value::Text("") => {}
                 Value::Number(number) if !number.is_finite() => {}
                 _ => continue,
             }
             let now = *now.get_or_insert_with(|| points(plan, case, None, buffers));
-            let best = guesses
+            let best = values
                 .iter()
                 .map(|guess| points(plan, case, Some((*slot, guess)), buffers))
                 .fold(now, f64::max);

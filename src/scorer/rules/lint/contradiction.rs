@@ -146,8 +146,8 @@ fn tags_exclude(literals: &[Literal<'_>]) -> bool {
     for (test, holds) in tags() {
         let all = test.literals.iter().map(|tag| (tag.as_ref(), test.exact));
         match (test.op, holds) {
-            (TagOp::HasAll, true) => there.extend(all),
-            (TagOp::HasNone, true) | (TagOp::HasAny, false) => absent.extend(all),
+            (TagOp::All, true) => there.extend(all),
+            (TagOp::None, true) | (TagOp::Any, false) => absent.extend(all),
             _ => {}
         }
     }
@@ -167,10 +167,10 @@ fn tags_exclude(literals: &[Literal<'_>]) -> bool {
         || tags().any(|(test, holds)| {
             let mut all = test.literals.iter();
             match (test.op, holds) {
-                (TagOp::HasAny, true) | (TagOp::HasNone, false) => {
+                (TagOp::Any, true) | (TagOp::None, false) => {
                     all.all(|tag| is_absent(tag, test.exact))
                 }
-                (TagOp::HasAll, false) => all.all(|tag| is_there(tag, test.exact)),
+                (TagOp::All, false) => all.all(|tag| is_there(tag, test.exact)),
                 _ => false,
             }
         })

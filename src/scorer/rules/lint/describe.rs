@@ -44,9 +44,9 @@ fn test(test: &LeafTest) -> String {
         },
         LeafTest::Tags(test) => {
             let name = match test.op {
-                TagOp::HasAny => "has_any",
-                TagOp::HasAll => "has_all",
-                TagOp::HasNone => "has_none",
+                TagOp::Any => "has_any",
+                TagOp::All => "has_all",
+                TagOp::None => "has_none",
             };
             format!("{name} {}", few(test.literals.iter(), |tag| shortened(tag)))
         }
