@@ -1,4 +1,5 @@
-use super::spec::{ConditionSpec, Filter, Known, LetterCase, Node, Scalar, Test};
+use super::spec::{ConditionSpec, Filter, Node};
+use super::test::{Known, LetterCase, Scalar, Test};
 use serde::{Deserialize, Serialize};
 
 /// A condition or a filter as it stands in a file: one flat table.

@@ -1,21 +1,24 @@
 //! Conditions on attributes: the spec, and the plan by slot that it is compiled to.
 
+mod compare;
 mod fields;
+mod filters;
 mod guard;
 mod plan;
+mod range;
 mod resolve;
 mod spec;
 mod tags;
+mod test;
 mod text;
 
-pub use spec::{
-    AttributeRef, ConditionSpec, Filter, Known, LetterCase, Scalar, Test, all, any, attribute, not,
-};
+pub use spec::{AttributeRef, ConditionSpec, Filter, all, any, attribute, not};
+pub use test::{Known, LetterCase, Scalar, Test};
 
+pub(crate) use filters::{Filters, resolve_filter};
 pub(crate) use guard::{Applies, Guard, Sums};
 pub(crate) use plan::{Layout, Plan, Words};
-pub(crate) use resolve::{
-    Cond, Filters, Leaf, LeafTest, NumberRange, Tests, resolve_condition, resolve_filter,
-};
+pub(crate) use range::NumberRange;
+pub(crate) use resolve::{Cond, Leaf, LeafTest, Tests, resolve_condition};
 pub(crate) use tags::TagOp;
 pub(crate) use text::{TextOp, TextTest};

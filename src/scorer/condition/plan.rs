@@ -1,6 +1,7 @@
-use super::resolve::{LeafTest, NumberRange, Tests};
-use super::spec::Known;
+use super::range::NumberRange;
+use super::resolve::{LeafTest, Tests};
 use super::tags::TagBlock;
+use super::test::Known;
 use super::text::TextBlock;
 use crate::lead::{AttributeSlot, LeadView, Moment, Value};
 
