@@ -8,7 +8,7 @@ use lead_scoring::{
     Activity, ActivityRecord, ActivitySpec, AppliesTo, AsOf, Assessment, ConditionSpec, CountRange,
     DecaySpec, Explanation, Filter, Formula, GroupSpec, HistorySpec, InactivitySpec, Keep, Lead,
     LeadBuilder, LeadView, Moment, Occurrences, Role, RuleSpec, RulesSpec, Schema, SchemaId,
-    SchemaSpec, Scorer, Value, WhenUnknown, all, any, attribute, not,
+    SchemaSpec, Score, Scorer, Value, WhenUnknown, all, any, attribute, not,
 };
 use std::sync::LazyLock;
 
@@ -83,7 +83,7 @@ fn points(spec: &RulesSpec, lead: &dyn LeadView) -> f64 {
 }
 
 fn score(spec: &RulesSpec, lead: &dyn LeadView) -> Option<f64> {
-    judge(spec, lead).score.map(lead_scoring::Score::get)
+    judge(spec, lead).score.map(Score::get)
 }
 
 fn explain(spec: &RulesSpec, lead: &dyn LeadView) -> Explanation {
@@ -94,7 +94,7 @@ fn disqualified(spec: &RulesSpec, lead: &dyn LeadView) -> Vec<String> {
     let mut reasons = Vec::new();
     let scorer = spec.build(&SCHEMA).unwrap();
     scorer.disqualify(lead, now().into(), &mut |reason| {
-        reasons.push(reason.to_owned())
+        reasons.push(reason.to_owned());
     });
     reasons
 }
@@ -208,7 +208,7 @@ fn the_score_is_the_points_on_a_scale() {
         let spec = only(given("r", points)).zero(zero).hundred(hundred);
         let judged = judge(&spec, &known());
         assert_eq!(
-            judged.score.map(|score| score.get()),
+            judged.score.map(Score::get),
             Some(expected),
             "{zero} {hundred} {points}"
         );
