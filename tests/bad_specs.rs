@@ -529,7 +529,7 @@ fn what_is_wrong_with_conditions() {
         (
             text().matches(r"(\w{1000}){1000}").into(),
             "",
-            "the pattern is too large: it needs more than 1048576 bytes".to_owned(),
+            "the pattern is too large: it needs more than 524288 bytes".to_owned(),
         ),
         (date().equals("soon").into(), "", format!("{MOMENT}, got `soon`")),
         (date().between("2026-03-02", "soon").into(), "", format!("{MOMENT}, got `soon`")),

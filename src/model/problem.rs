@@ -70,6 +70,7 @@ pub(crate) struct Problems {
     suggested: HashMap<String, Option<String>>,
     /// Letters compared with letters so far.
     compared: usize,
+    patterns: usize,
 }
 
 impl Problems {
@@ -144,6 +145,19 @@ impl Problems {
         let found = best.map(|(_, candidate)| candidate.to_owned());
         self.suggested.insert(key, found.clone());
         found
+    }
+
+    /// Whether one more regular expression may be compiled: each takes time and memory.
+    pub(crate) fn may_compile(&mut self, path: &str) -> bool {
+        const MOST_PATTERNS: usize = 500;
+        self.patterns += 1;
+        if self.patterns == MOST_PATTERNS + 1 {
+            self.push(
+                path,
+                format!("a model takes at most {MOST_PATTERNS} patterns"),
+            );
+        }
+        self.patterns <= MOST_PATTERNS
     }
 
     /// How many there are so far.

@@ -44,7 +44,7 @@ pub enum Formula {
         /// Upper bound.
         max: Option<f64>,
     },
-    /// `100 * (part - zero) / (hundred - zero)`, of the first part that has a value.
+    /// `100 * (part - zero) / (hundred - zero)`, at most 1e12 in size, of the first part that has a value.
     Scale {
         /// Points that give score 0.
         zero: f64,
@@ -173,7 +173,7 @@ pub(crate) fn clamp(value: f64, min: Option<f64>, max: Option<f64>) -> f64 {
 }
 
 pub(crate) fn scale(points: f64, zero: f64, hundred: f64) -> f64 {
-    100.0 * (points - zero) / (hundred - zero) + 0.0
+    (100.0 * (points - zero) / (hundred - zero)).clamp(-LARGEST, LARGEST) + 0.0
 }
 
 pub(crate) fn occurrence(points: f64, times: f64, age_micros: i64, decay: Option<&Decay>) -> f64 {

@@ -4,6 +4,7 @@ use super::tags::TagBlock;
 use super::test::Known;
 use super::text::TextBlock;
 use crate::lead::{AttributeSlot, LeadView, Moment, Value};
+use std::collections::HashSet;
 
 /// Where a test's bit stands.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +50,8 @@ pub(crate) struct Plan {
 struct Block {
     slot: AttributeSlot,
     word: usize,
+    /// Whether a value here makes the lead known: not where only `applies_to` asks for it.
+    counts: bool,
     /// Bits of all tests here.
     all: u64,
     /// Bits that are true and known where the value is missing.
@@ -196,7 +199,7 @@ impl Plan {
         )
     }
 
-    /// Reads the lead's attributes into `words`. Whether any of them was there.
+    /// Reads the lead's attributes into `words`. Whether any of those that count was there.
     #[inline]
     pub(crate) fn read<V: LeadView + ?Sized>(
         &self,
@@ -216,7 +219,7 @@ impl Plan {
             }
             match block.bits(lead.attribute(block.slot), as_of) {
                 Some(bits) => {
-                    any = true;
+                    any |= block.counts;
                     truth |= bits | block.when_known;
                     known |= block.all;
                 }
@@ -230,9 +233,11 @@ impl Plan {
         any
     }
 
-    /// Whether no attribute is read at all.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.blocks.is_empty()
+    /// Lets only these attributes make a lead known.
+    pub(crate) fn count_only(&mut self, slots: &HashSet<AttributeSlot>) {
+        for block in &mut self.blocks {
+            block.counts = slots.contains(&block.slot);
+        }
     }
 }
 
@@ -288,6 +293,7 @@ impl Block {
         Self {
             slot,
             word,
+            counts: true,
             all,
             when_missing,
             when_known,

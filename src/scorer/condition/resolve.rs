@@ -6,7 +6,7 @@ use super::test::Known;
 use super::text::TextTest;
 use crate::lead::{AttributeSlot, Moment, Schema};
 use crate::model::Problems;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// One comparison of one attribute's value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -29,6 +29,21 @@ pub(crate) enum Cond {
     Any(Vec<Cond>),
     Not(Box<Cond>),
     Leaf(usize),
+}
+
+impl Cond {
+    /// Adds the attributes it reads.
+    pub(crate) fn slots(&self, tests: &Tests, slots: &mut HashSet<AttributeSlot>) {
+        match self {
+            Self::All(parts) | Self::Any(parts) => {
+                for part in parts {
+                    part.slots(tests, slots);
+                }
+            }
+            Self::Not(part) => part.slots(tests, slots),
+            Self::Leaf(test) => slots.extend(tests.list.get(*test).map(|leaf| leaf.slot)),
+        }
+    }
 }
 
 /// One numbered test.

@@ -40,7 +40,8 @@ impl<'a> Folded<'a> {
     }
 
     fn lower(&mut self) -> &str {
-        self.lower.get_or_insert_with(|| self.text.to_lowercase())
+        self.lower
+            .get_or_insert_with(|| lower_case(self.text).into_owned())
     }
 }
 
@@ -50,6 +51,9 @@ pub(crate) enum Matcher {
     Literal(TextTest),
     Pattern(Regex),
 }
+
+/// Most memory that one compiled pattern may take, in bytes.
+const LARGEST_PATTERN: usize = 1 << 19;
 
 /// Compiles a pattern within bounds that no hostile one can stretch.
 pub(crate) fn compile(pattern: &str) -> Result<Regex, String> {
@@ -61,8 +65,8 @@ pub(crate) fn compile(pattern: &str) -> Result<Regex, String> {
         ));
     }
     regex::RegexBuilder::new(pattern)
-        .size_limit(1 << 20)
-        .dfa_size_limit(1 << 20)
+        .size_limit(LARGEST_PATTERN)
+        .dfa_size_limit(LARGEST_PATTERN)
         .nest_limit(64)
         .build()
         .map_err(|error| match error {
@@ -165,7 +169,7 @@ pub(crate) fn folded(literal: &str, exact: bool) -> Box<str> {
     if exact {
         literal.into()
     } else {
-        literal.to_lowercase().into()
+        lower_case(literal).into()
     }
 }
 
@@ -303,13 +307,13 @@ impl TextBlock {
     }
 }
 
-/// Whether two texts are the same without case.
+/// Text in Unicode lower case, with one sigma wherever it stands in a word.
 pub(super) fn lower_case(text: &str) -> Cow<'_, str> {
     if text
         .bytes()
         .any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii())
     {
-        Cow::Owned(text.to_lowercase())
+        Cow::Owned(text.to_lowercase().replace('ς', "σ"))
     } else {
         Cow::Borrowed(text)
     }

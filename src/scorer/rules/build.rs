@@ -101,7 +101,14 @@ impl Builder<'_> {
             effects.push(group_effects);
         }
         let lints = super::lint::lint(spec, &resolved, self.schema, path);
-        let (attributes, layout) = Plan::new(&resolved.tests);
+        let (mut attributes, layout) = Plan::new(&resolved.tests);
+        let mut asked = HashSet::new();
+        for (_, cond) in resolved.groups.iter().flat_map(|group| &group.rules) {
+            if let Some(cond) = cond {
+                cond.slots(&resolved.tests, &mut asked);
+            }
+        }
+        attributes.count_only(&asked);
         let reads_activities = effects
             .iter()
             .flatten()
@@ -116,6 +123,7 @@ impl Builder<'_> {
         let plan = RulesPlan {
             schema: self.schema.id(),
             attributes,
+            reads_attributes: !asked.is_empty(),
             groups,
             zero,
             hundred,

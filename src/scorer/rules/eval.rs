@@ -45,7 +45,7 @@ impl RulesPlan {
             .read(case.lead, case.as_of, &mut buffers.words);
         let abstains = !known
             && !self.reads_activities
-            && !self.attributes.is_empty()
+            && self.reads_attributes
             && self.when_unknown == WhenUnknown::Abstain;
         let (points, node) = self.points::<T, V>(case, buffers, verdict);
         if abstains {

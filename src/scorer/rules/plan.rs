@@ -15,6 +15,8 @@ pub(crate) struct RulesPlan {
     pub(super) min: Option<f64>,
     pub(super) max: Option<f64>,
     pub(super) when_unknown: WhenUnknown,
+    /// Whether any rule reads attributes.
+    pub(super) reads_attributes: bool,
     /// Whether any rule reads activities; such a scorer never abstains.
     pub(super) reads_activities: bool,
     /// Names of activity kinds, for explanations.

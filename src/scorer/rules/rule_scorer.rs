@@ -184,18 +184,22 @@ pub(crate) fn other_schema(label: &'static str) -> Explanation {
 type Kept = (Buffers, Vec<Activity<'static>>);
 
 thread_local! {
-    static KEPT: Cell<Option<Box<Kept>>> = const { Cell::new(None) };
+    static POOL: Cell<Vec<Box<Kept>>> = const { Cell::new(Vec::new()) };
 }
 
-/// Lends the thread's buffers: a nested call finds none and makes its own.
+/// Lends buffers of the thread; a nested call gets others.
 pub(crate) fn with_buffers<'a, R>(
     run: impl FnOnce(&mut Buffers, Vec<Activity<'a>>) -> (R, Vec<Activity<'static>>),
 ) -> R {
-    let mut kept = KEPT.take().unwrap_or_default();
+    let mut pool = POOL.take();
+    let mut kept = pool.pop().unwrap_or_default();
+    POOL.set(pool);
     let activities = std::mem::take(&mut kept.1);
     let (result, activities) = run(&mut kept.0, activities);
     kept.1 = activities;
-    KEPT.set(Some(kept));
+    let mut pool = POOL.take();
+    pool.push(kept);
+    POOL.set(pool);
     result
 }
 
