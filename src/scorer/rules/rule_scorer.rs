@@ -184,7 +184,7 @@ pub(crate) fn other_schema(label: &'static str) -> Explanation {
 type Kept = (Buffers, Vec<Activity<'static>>);
 
 thread_local! {
-    static POOL: Cell<Vec<Box<Kept>>> = const { Cell::new(Vec::new()) };
+    static POOL: Cell<Vec<Kept>> = const { Cell::new(Vec::new()) };
 }
 
 /// Lends buffers of the thread; a nested call gets others.
