@@ -1,0 +1,355 @@
+//! Leads from three files: one pass over each, a builder kept for every lead.
+
+use crate::show::plural;
+use crate::table::{Refused, Table, cell};
+use anyhow::Result;
+use csv::StringRecord;
+use lead_scoring::{
+    Activity, AsOf, AttributeSlot, AttributeType, AttributeValue, Lead, LeadBuilder, LeadReader,
+    Moment, Schema,
+};
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+/// Where to read from.
+pub(crate) struct Files {
+    pub(crate) leads: PathBuf,
+    pub(crate) activities: Option<PathBuf>,
+    pub(crate) purchases: Option<PathBuf>,
+}
+
+/// What was read, and what was not.
+pub(crate) struct Reading {
+    pub(crate) leads: Vec<Lead>,
+    pub(crate) counts: Counts,
+    /// Names that the model does not know, each once with its count.
+    pub(crate) left_out: Vec<String>,
+    pub(crate) refused: Refused,
+}
+
+#[derive(Default)]
+pub(crate) struct Counts {
+    pub(crate) leads: usize,
+    pub(crate) activities: u64,
+    pub(crate) purchases: u64,
+    /// Activities and purchases after the moment as of which is scored: they do not count yet.
+    pub(crate) later: u64,
+    /// Activities and purchases of leads whose own row was refused.
+    pub(crate) orphaned: u64,
+}
+
+pub(crate) fn read(files: &Files, schema: &Schema, as_of: AsOf) -> Result<Reading> {
+    let mut reader = Reader {
+        names: LeadReader::new(schema),
+        as_of: as_of.moment(),
+        builders: Vec::new(),
+        places: HashMap::new(),
+        counts: Counts::default(),
+        unknown: Vec::new(),
+        unasked: Vec::new(),
+        refused: Refused::default(),
+    };
+    reader.leads(&mut Table::open(&files.leads)?)?;
+    if let Some(path) = &files.activities {
+        reader.activities(&mut Table::open(path)?)?;
+    }
+    if let Some(path) = &files.purchases {
+        reader.purchases(&mut Table::open(path)?)?;
+    }
+    Ok(reader.finish())
+}
+
+struct Reader<'s> {
+    names: LeadReader<'s>,
+    as_of: Moment,
+    builders: Vec<LeadBuilder<'s>>,
+    /// Where the builder of each id stands; `None` for a lead whose row was refused.
+    places: HashMap<Box<str>, Option<usize>>,
+    counts: Counts,
+    /// Columns of the leads' file that the schema does not have: position, name and number of values.
+    unknown: Vec<(usize, String, u64)>,
+    /// Columns of the other files that nothing asks for.
+    unasked: Vec<String>,
+    refused: Refused,
+}
+
+/// What a column of the leads' file is.
+enum Column {
+    Id,
+    CreatedAt,
+    Attribute(AttributeSlot, AttributeType),
+    LeftOut,
+}
+
+/// A cell that cannot be read: its column, and why.
+type BadCell = (usize, String);
+
+impl Reader<'_> {
+    fn leads(&mut self, table: &mut Table) -> Result<()> {
+        let id_column = table.required("id")?;
+        let columns = self.lead_columns(table);
+        let mut row = StringRecord::new();
+        while table.next(&mut row, &mut self.refused)? {
+            for (column, _, values) in &mut self.unknown {
+                *values += u64::from(cell(&row, Some(*column)).is_some());
+            }
+            let Some(id) = cell(&row, Some(id_column)) else {
+                let reason = "a lead's id must not be empty";
+                self.refused.row(|| table.message(&row, id_column, reason));
+                continue;
+            };
+            if self.places.contains_key(id) {
+                let reason = || format!("lead `{id}` stands on an earlier line too");
+                self.refused
+                    .row(|| table.message(&row, id_column, &reason()));
+                continue;
+            }
+            match lead(self.names.schema(), id, &columns, &row) {
+                Ok(builder) => {
+                    self.places.insert(id.into(), Some(self.builders.len()));
+                    self.builders.push(builder);
+                }
+                Err((column, reason)) => {
+                    self.places.insert(id.into(), None);
+                    self.refused.row(|| table.message(&row, column, &reason));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Resolves names once, so that rows cost no lookups.
+    fn lead_columns(&mut self, table: &Table) -> Vec<Column> {
+        let schema = self.names.schema();
+        let mut columns = Vec::new();
+        for (place, name) in table.columns().iter().enumerate() {
+            let is_attribute = schema.attribute(name).is_some();
+            columns.push(match name.as_str() {
+                "id" => Column::Id,
+                "created_at" if !is_attribute => Column::CreatedAt,
+                name => {
+                    let slot = self.names.attribute(name);
+                    let of = slot.and_then(|slot| schema.attribute_type(slot));
+                    if let (Some(slot), Some(of)) = (slot, of) {
+                        Column::Attribute(slot, of)
+                    } else {
+                        self.unknown.push((place, name.to_owned(), 0));
+                        Column::LeftOut
+                    }
+                }
+            });
+        }
+        columns
+    }
+
+    fn activities(&mut self, table: &mut Table) -> Result<()> {
+        let columns = ActivityColumns::of(table)?;
+        self.unasked(
+            table,
+            &[
+                "lead", "kind", "at", "id", "product", "subject", "value", "channel",
+            ],
+        );
+        let mut row = StringRecord::new();
+        while table.next(&mut row, &mut self.refused)? {
+            if let Err((column, reason)) = self.activity(&columns, &row) {
+                self.refused.row(|| table.message(&row, column, &reason));
+            }
+        }
+        Ok(())
+    }
+
+    fn activity(&mut self, columns: &ActivityColumns, row: &StringRecord) -> Result<(), BadCell> {
+        let Some(place) = self.place(row, columns.lead)? else {
+            return Ok(());
+        };
+        let at = moment(row, columns.at)?;
+        let value = match columns.value {
+            Some(column) => number(row, column)?,
+            None => None,
+        };
+        let Some(kind) = cell(row, Some(columns.kind)) else {
+            return Err((columns.kind, "an activity needs a kind".to_owned()));
+        };
+        let Some(kind) = self.names.kind(kind) else {
+            return Ok(());
+        };
+        let product = cell(row, columns.product).and_then(|name| self.names.product(name));
+        let Some(builder) = self.builders.get_mut(place) else {
+            return Ok(());
+        };
+        builder.add_activity(Activity {
+            at,
+            kind,
+            id: cell(row, columns.id),
+            product,
+            subject: cell(row, columns.subject),
+            channel: cell(row, columns.channel),
+            value,
+        });
+        self.counts.activities += 1;
+        self.counts.later += u64::from(at > self.as_of);
+        Ok(())
+    }
+
+    fn purchases(&mut self, table: &mut Table) -> Result<()> {
+        let lead = table.required("lead")?;
+        let at = table.required("at")?;
+        let amount = table.required("amount")?;
+        self.unasked(table, &["lead", "at", "amount"]);
+        let mut row = StringRecord::new();
+        while table.next(&mut row, &mut self.refused)? {
+            if let Err((column, reason)) = self.purchase(lead, at, amount, &row) {
+                self.refused.row(|| table.message(&row, column, &reason));
+            }
+        }
+        Ok(())
+    }
+
+    fn purchase(
+        &mut self,
+        lead: usize,
+        at: usize,
+        amount: usize,
+        row: &StringRecord,
+    ) -> Result<(), BadCell> {
+        let Some(place) = self.place(row, lead)? else {
+            return Ok(());
+        };
+        let at = moment(row, at)?;
+        let Some(spent) = number(row, amount)? else {
+            return Err((amount, "a purchase needs an amount".to_owned()));
+        };
+        if let Some(builder) = self.builders.get_mut(place) {
+            builder.add_purchase(at, spent);
+            self.counts.purchases += 1;
+            self.counts.later += u64::from(at > self.as_of);
+        }
+        Ok(())
+    }
+
+    /// Where the lead of a row stands; `None` when its own row was refused.
+    fn place(&mut self, row: &StringRecord, column: usize) -> Result<Option<usize>, BadCell> {
+        let Some(id) = cell(row, Some(column)) else {
+            return Err((column, "a lead's id must not be empty".to_owned()));
+        };
+        match self.places.get(id) {
+            Some(Some(place)) => Ok(Some(*place)),
+            Some(None) => {
+                self.counts.orphaned += 1;
+                Ok(None)
+            }
+            None => Err((column, format!("there is no lead `{id}`"))),
+        }
+    }
+
+    fn unasked(&mut self, table: &Table, known: &[&str]) {
+        for name in table.columns() {
+            if !known.contains(&name.as_str()) {
+                self.unasked
+                    .push(format!("column `{name}` of {}", table.name()));
+            }
+        }
+    }
+
+    /// The leads, without those that contradict themselves.
+    fn finish(mut self) -> Reading {
+        let mut leads = Vec::with_capacity(self.builders.len());
+        for builder in self.builders {
+            match builder.build() {
+                Ok(lead) => leads.push(lead),
+                Err(error) => self
+                    .refused
+                    .row(|| format!("{error}; the lead is left out")),
+            }
+        }
+        self.counts.leads = leads.len();
+        let names = self.names.left_out();
+        let left_out = names.iter().map(|name| {
+            let column = self
+                .unknown
+                .iter()
+                .find(|(_, column, _)| name.what() == "attribute" && column == name.name());
+            let Some((_, column, values)) = column else {
+                return name.to_string();
+            };
+            let near = name.did_you_mean();
+            let near = near.map(|near| format!(", did you mean `{near}`?"));
+            let near = near.unwrap_or_default();
+            let values = plural(*values, "value", "values");
+            format!("unknown attribute `{column}` (a column, {values}){near}")
+        });
+        let left_out = left_out.chain(self.unasked).collect();
+        Reading {
+            leads,
+            counts: self.counts,
+            left_out,
+            refused: self.refused,
+        }
+    }
+}
+
+/// A lead of a row of its file.
+fn lead<'s>(
+    schema: &'s Schema,
+    id: &str,
+    columns: &[Column],
+    row: &StringRecord,
+) -> Result<LeadBuilder<'s>, BadCell> {
+    let mut builder = Lead::builder(schema, id);
+    for (place, (column, text)) in columns.iter().zip(row).enumerate() {
+        match *column {
+            Column::Id | Column::LeftOut => {}
+            Column::CreatedAt if text.trim().is_empty() => {}
+            Column::CreatedAt => builder = builder.created_at(moment(row, place)?),
+            Column::Attribute(slot, of) => match AttributeValue::parse(of, text) {
+                Ok(Some(value)) => builder.add_attribute(slot, value),
+                Ok(None) => {}
+                Err(error) => return Err((place, error.to_string())),
+            },
+        }
+    }
+    Ok(builder)
+}
+
+/// Where the cells of an activity stand.
+struct ActivityColumns {
+    lead: usize,
+    kind: usize,
+    at: usize,
+    id: Option<usize>,
+    product: Option<usize>,
+    subject: Option<usize>,
+    value: Option<usize>,
+    channel: Option<usize>,
+}
+
+impl ActivityColumns {
+    fn of(table: &Table) -> Result<Self> {
+        Ok(Self {
+            lead: table.required("lead")?,
+            kind: table.required("kind")?,
+            at: table.required("at")?,
+            id: table.column("id"),
+            product: table.column("product"),
+            subject: table.column("subject"),
+            value: table.column("value"),
+            channel: table.column("channel"),
+        })
+    }
+}
+
+fn moment(row: &StringRecord, column: usize) -> Result<Moment, BadCell> {
+    let text = row.get(column).unwrap_or_default();
+    text.parse()
+        .map_err(|error: lead_scoring::ParseMomentError| (column, error.to_string()))
+}
+
+fn number(row: &StringRecord, column: usize) -> Result<Option<f64>, BadCell> {
+    let text = row.get(column).unwrap_or_default();
+    match AttributeValue::parse(AttributeType::Number, text) {
+        Ok(Some(AttributeValue::Number(number))) => Ok(Some(number)),
+        Ok(_) => Ok(None),
+        Err(error) => Err((column, error.to_string())),
+    }
+}
