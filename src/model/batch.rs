@@ -1,6 +1,7 @@
 use super::model::{Row, ScoreModel};
 use crate::lead::LeadView;
 use crate::score::{AsOf, Cell, Head, ScoreMatrix};
+use crate::scorer::{emptied, with_buffers};
 #[cfg(feature = "parallel")]
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -24,17 +25,17 @@ impl ScoreModel {
                 .zip(cells.chunks_mut(width))
                 .zip(labels.chunks_mut(label_width))
                 .zip(heads);
-            for (((lead, cells), labels), head) in rows {
-                self.fill(
-                    lead,
-                    as_of,
-                    &mut Row {
+            with_buffers(|buffers, mut activities| {
+                for (((lead, cells), labels), head) in rows {
+                    let mut row = Row {
                         cells,
                         labels,
                         head,
-                    },
-                );
-            }
+                    };
+                    self.fill(lead, as_of, &mut row, buffers, &mut activities);
+                }
+                ((), emptied(activities))
+            });
         };
         #[cfg(feature = "parallel")]
         leads

@@ -81,85 +81,100 @@ impl ScoreModel {
         let mut cells = vec![Cell::NONE; self.shape.dimensions.len()].into_boxed_slice();
         let mut labels = vec![NO_BAND; self.shape.labels.len()].into_boxed_slice();
         let mut head = Head::NONE;
-        self.fill(
-            lead,
-            as_of,
-            &mut Row {
-                cells: &mut cells,
-                labels: &mut labels,
-                head: &mut head,
-            },
-        );
+        let mut row = Row {
+            cells: &mut cells,
+            labels: &mut labels,
+            head: &mut head,
+        };
+        with_buffers(|buffers, mut activities| {
+            self.fill(lead, as_of, &mut row, buffers, &mut activities);
+            ((), emptied(activities))
+        });
         ScoreVector::new(Arc::clone(&self.shape), cells, labels, head)
     }
 
     /// Fills a row that holds nothing yet.
-    pub(super) fn fill<V: LeadView + ?Sized>(&self, lead: &V, as_of: AsOf, row: &mut Row<'_>) {
+    pub(super) fn fill<'l, V: LeadView + ?Sized>(
+        &self,
+        lead: &'l V,
+        as_of: AsOf,
+        row: &mut Row<'_>,
+        buffers: &mut Buffers,
+        activities: &mut Vec<Activity<'l>>,
+    ) {
         if lead.schema() != self.schema.id() {
             return;
         }
         if lead.dates_facts() {
-            self.fill_known(&KnownAt::new(lead, as_of.moment()), as_of, row);
+            let lead = KnownAt::new(lead, as_of.moment());
+            with_buffers(|buffers, mut activities| {
+                self.fill_known(&lead, as_of, row, buffers, &mut activities);
+                ((), emptied(activities))
+            });
         } else {
-            self.fill_known(lead, as_of, row);
+            self.fill_known(lead, as_of, row, buffers, activities);
         }
     }
 
-    fn fill_known<V: LeadView + ?Sized>(&self, lead: &V, as_of: AsOf, row: &mut Row<'_>) {
-        self.with_case(lead, as_of.moment(), |case, buffers| {
-            if !self.applies_to(case, buffers) {
-                return;
+    fn fill_known<'l, V: LeadView + ?Sized>(
+        &self,
+        lead: &'l V,
+        as_of: AsOf,
+        row: &mut Row<'_>,
+        buffers: &mut Buffers,
+        activities: &mut Vec<Activity<'l>>,
+    ) {
+        let case = &self.case(lead, as_of.moment(), activities);
+        if !self.applies_to(case, buffers) {
+            return;
+        }
+        // Most leads have none.
+        let mut notes: Option<Box<Notes>> = None;
+        let mut verdict = |reason: &Arc<str>| {
+            let notes = notes.get_or_insert_default();
+            if !notes.disqualified.contains(reason) {
+                notes.disqualified.push(Arc::clone(reason));
             }
-            // Most leads have none.
-            let mut notes: Option<Box<Notes>> = None;
-            let mut verdict = |reason: &Arc<str>| {
-                let notes = notes.get_or_insert_default();
-                if !notes.disqualified.contains(reason) {
-                    notes.disqualified.push(Arc::clone(reason));
-                }
+        };
+        for (judge, cell) in self.judges.iter().zip(row.cells.iter_mut()) {
+            let assessment = judge.assess(case, as_of, buffers, &mut verdict);
+            *cell = Cell {
+                score: assessment.score.map_or(f64::NAN, Score::get),
+                raw: assessment.raw.unwrap_or(f64::NAN),
             };
-            for (judge, cell) in self.judges.iter().zip(row.cells.iter_mut()) {
-                let assessment = judge.assess(case, as_of, buffers, &mut verdict);
-                *cell = Cell {
-                    score: assessment.score.map_or(f64::NAN, Score::get),
-                    raw: assessment.raw.unwrap_or(f64::NAN),
-                };
-            }
-            if let Some(composite) = &self.composite {
-                let scores = row.cells.iter().map(|cell| {
-                    let score = cell.score;
-                    (!score.is_nan()).then_some(score)
-                });
-                row.head.composite = composite.value(scores).unwrap_or(f64::NAN);
-            }
-            self.overrides(case, &mut notes);
+        }
+        if let Some(composite) = &self.composite {
+            let scores = row.cells.iter().map(|cell| {
+                let score = cell.score;
+                (!score.is_nan()).then_some(score)
+            });
+            row.head.composite = composite.value(scores).unwrap_or(f64::NAN);
+        }
+        self.overrides(case, &mut notes);
+        if !self.labels.is_empty() {
             self.label(case, buffers, row, &mut notes);
-            row.head.notes = notes;
-        });
+        }
+        row.head.notes = notes;
     }
 
-    /// Prepares what all judges share.
-    fn with_case<V: LeadView + ?Sized, R>(
-        &self,
-        lead: &V,
+    /// What all judges share: the lead with the activities that count.
+    fn case<'c, 'l: 'c, V: LeadView + ?Sized>(
+        &'c self,
+        lead: &'l V,
         as_of: Moment,
-        run: impl FnOnce(&Case<'_, V>, &mut Buffers) -> R,
-    ) -> R {
-        with_buffers(|buffers, mut activities: Vec<Activity<'_>>| {
-            let since = self.history.since(lead, as_of);
-            if self.reads_activities {
-                self.history.collect(lead, as_of, since, &mut activities);
-            }
-            let case = Case {
-                lead,
-                as_of,
-                history: &activities,
-                since,
-                pauses: &self.history.pauses,
-            };
-            let result = run(&case, buffers);
-            (result, emptied(activities))
-        })
+        activities: &'c mut Vec<Activity<'l>>,
+    ) -> Case<'c, V> {
+        let since = self.history.since(lead, as_of);
+        if self.reads_activities {
+            self.history.collect(lead, as_of, since, activities);
+        }
+        Case {
+            lead,
+            as_of,
+            history: activities,
+            since,
+            pauses: &self.history.pauses,
+        }
     }
 
     fn applies_to<V: LeadView + ?Sized>(&self, case: &Case<'_, V>, buffers: &mut Buffers) -> bool {
@@ -235,28 +250,42 @@ impl ScoreModel {
     }
 
     fn explain_known<V: LeadView + ?Sized>(&self, lead: &V, as_of: AsOf) -> Explanation {
-        self.with_case(lead, as_of.moment(), |case, buffers| {
-            if !self.applies_to(case, buffers) {
-                let why = Explanation::unknown("the model does not apply to the lead", Unit::Score);
-                return Explanation::unknown(&self.name, Unit::Score)
-                    .with_notes(vec![why.role(Role::Abstains)])
-                    .role(Role::Model);
-            }
-            let judges = self.judges.iter().zip(&self.shape.dimensions);
-            let parts = judges
-                .map(|(judge, dimension)| {
-                    judge
-                        .explain(case, as_of, buffers)
-                        .labelled(dimension.label())
-                        .role(Role::Dimension)
-                })
-                .collect();
-            let formula = match &self.composite {
-                Some(composite) => composite.formula(),
-                None => Formula::Unknown,
-            };
-            Explanation::node(&self.name, Unit::Score, formula, parts).role(Role::Model)
+        with_buffers(|buffers, mut activities| {
+            let why = self.explain_case(
+                &self.case(lead, as_of.moment(), &mut activities),
+                as_of,
+                buffers,
+            );
+            (why, emptied(activities))
         })
+    }
+
+    fn explain_case<V: LeadView + ?Sized>(
+        &self,
+        case: &Case<'_, V>,
+        as_of: AsOf,
+        buffers: &mut Buffers,
+    ) -> Explanation {
+        if !self.applies_to(case, buffers) {
+            let why = Explanation::unknown("the model does not apply to the lead", Unit::Score);
+            return Explanation::unknown(&self.name, Unit::Score)
+                .with_notes(vec![why.role(Role::Abstains)])
+                .role(Role::Model);
+        }
+        let judges = self.judges.iter().zip(&self.shape.dimensions);
+        let parts = judges
+            .map(|(judge, dimension)| {
+                judge
+                    .explain(case, as_of, buffers)
+                    .labelled(dimension.label())
+                    .role(Role::Dimension)
+            })
+            .collect();
+        let formula = match &self.composite {
+            Some(composite) => composite.formula(),
+            None => Formula::Unknown,
+        };
+        Explanation::node(&self.name, Unit::Score, formula, parts).role(Role::Model)
     }
 }
 

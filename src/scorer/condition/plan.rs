@@ -1,5 +1,5 @@
 use super::range::NumberRange;
-use super::resolve::{LeafTest, Tests};
+use super::resolve::{Leaf, LeafTest, Tests};
 use super::tags::TagBlock;
 use super::test::Known;
 use super::text::TextBlock;
@@ -21,10 +21,19 @@ pub(crate) struct Words {
 }
 
 impl Words {
-    fn set(&mut self, word: usize, truth: u64, known: u64) {
+    #[inline]
+    fn clear(&mut self, words: usize) {
+        self.truth.clear();
+        self.truth.resize(words, 0);
+        self.known.clear();
+        self.known.resize(words, 0);
+    }
+
+    #[inline]
+    fn or(&mut self, word: usize, truth: u64, known: u64) {
         if let (Some(truths), Some(knowns)) = (self.truth.get_mut(word), self.known.get_mut(word)) {
-            *truths = truth;
-            *knowns = known;
+            *truths |= truth;
+            *knowns |= known;
         }
     }
 
@@ -38,16 +47,22 @@ impl Words {
 }
 
 /// The tests of a scorer, put together by attribute: each attribute is read once and yields the bits of all its
-/// tests.
+/// tests. Attributes of one type stand together, so that what is done next is always known.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
-    blocks: Box<[Block]>,
+    numbers: Vec<Block<NumberBlock>>,
+    texts: Vec<Block<TextBlock>>,
+    flags: Vec<Block<[u64; 2]>>,
+    tags: Vec<Block<TagBlock>>,
+    dates: Vec<Block<Box<[DateTest]>>>,
+    /// Attributes that are only asked whether they are known.
+    others: Vec<Block<()>>,
     words: usize,
 }
 
 /// The tests on one attribute, at most 64 of them, in one word.
 #[derive(Debug)]
-struct Block {
+struct Block<T> {
     slot: AttributeSlot,
     word: usize,
     /// Whether a value here makes the lead known: not where only `applies_to` asks for it.
@@ -58,18 +73,32 @@ struct Block {
     when_missing: (u64, u64),
     /// Bits that are true wherever the value is there.
     when_known: u64,
-    tests: BlockTests,
+    tests: T,
 }
 
-#[derive(Debug)]
-enum BlockTests {
-    Number(NumberBlock),
-    Flag([u64; 2]),
-    Text(TextBlock),
-    Tags(TagBlock),
-    Date(Box<[DateTest]>),
-    /// Only asked whether it is known.
-    Nothing,
+impl<T> Block<T> {
+    fn with<U>(self, tests: U) -> Block<U> {
+        Block {
+            slot: self.slot,
+            word: self.word,
+            counts: self.counts,
+            all: self.all,
+            when_missing: self.when_missing,
+            when_known: self.when_known,
+            tests,
+        }
+    }
+
+    /// Writes the bits of a value down, `None` where it is missing or of another type. Whether it makes the lead known.
+    #[inline]
+    fn put(&self, bits: Option<u64>, words: &mut Words) -> bool {
+        let (truth, known) = match bits {
+            Some(bits) => (bits | self.when_known, self.all),
+            None => self.when_missing,
+        };
+        words.or(self.word, truth, known);
+        self.counts && bits.is_some()
+    }
 }
 
 #[derive(Debug)]
@@ -156,7 +185,7 @@ impl Plan {
         let mut order: Vec<usize> = (0..tests.list.len()).collect();
         order.sort_by_key(|&test| tests.list.get(test).map(|leaf| leaf.slot));
         let mut places = vec![Place { word: 0, bit: 0 }; tests.list.len()];
-        let mut blocks = Vec::new();
+        let mut plan = Self::default();
         let (mut word, mut used) = (0_usize, 0_u32);
         let mut rest = order.as_slice();
         while let Some(slot) = rest
@@ -187,16 +216,10 @@ impl Plan {
                     members.push((leaf, bit));
                 }
             }
-            blocks.push(Block::new(slot, word, &members));
+            plan.add(slot, word, &members);
         }
-        let words = if blocks.is_empty() { 0 } else { word + 1 };
-        (
-            Self {
-                blocks: blocks.into(),
-                words,
-            },
-            Layout { places },
-        )
+        plan.words = if tests.list.is_empty() { 0 } else { word + 1 };
+        (plan, Layout { places })
     }
 
     /// Reads the lead's attributes into `words`. Whether any of those that count was there.
@@ -207,59 +230,97 @@ impl Plan {
         as_of: Moment,
         words: &mut Words,
     ) -> bool {
-        words.truth.resize(self.words, 0);
-        words.known.resize(self.words, 0);
+        words.clear(self.words);
         let mut any = false;
-        // Blocks stand in the order of their words: each word is put together here and written once.
-        let (mut word, mut truth, mut known) = (0, 0, 0);
-        for block in &self.blocks {
-            if block.word != word {
-                words.set(word, truth, known);
-                (word, truth, known) = (block.word, 0, 0);
-            }
-            match block.bits(lead.attribute(block.slot), as_of) {
-                Some(bits) => {
-                    any |= block.counts;
-                    truth |= bits | block.when_known;
-                    known |= block.all;
-                }
-                None => {
-                    truth |= block.when_missing.0;
-                    known |= block.when_missing.1;
-                }
-            }
+        for block in &self.numbers {
+            let bits = match lead.attribute(block.slot) {
+                Value::Number(number) if number.is_finite() => Some(block.tests.bits(number)),
+                _ => None,
+            };
+            any |= block.put(bits, words);
         }
-        words.set(word, truth, known);
+        for block in &self.texts {
+            let bits = match lead.attribute(block.slot) {
+                Value::Text(text) if !text.is_empty() => Some(block.tests.bits(text)),
+                _ => None,
+            };
+            any |= block.put(bits, words);
+        }
+        for block in &self.flags {
+            let [no, yes] = block.tests;
+            let bits = match lead.attribute(block.slot) {
+                Value::Flag(flag) => Some(if flag { yes } else { no }),
+                _ => None,
+            };
+            any |= block.put(bits, words);
+        }
+        for block in &self.tags {
+            let bits = match lead.attribute(block.slot) {
+                Value::Tags(tags) => Some(block.tests.bits(tags)),
+                _ => None,
+            };
+            any |= block.put(bits, words);
+        }
+        for block in &self.dates {
+            let bits = match lead.attribute(block.slot) {
+                Value::Date(date) => Some(date_bits(&block.tests, date, as_of)),
+                _ => None,
+            };
+            any |= block.put(bits, words);
+        }
+        for block in &self.others {
+            let bits = match lead.attribute(block.slot) {
+                Value::Missing | Value::Text("") => None,
+                Value::Number(number) if !number.is_finite() => None,
+                _ => Some(0),
+            };
+            any |= block.put(bits, words);
+        }
         any
     }
 
     /// Lets only these attributes make a lead known.
     pub(crate) fn count_only(&mut self, slots: &HashSet<AttributeSlot>) {
-        for block in &mut self.blocks {
-            block.counts = slots.contains(&block.slot);
+        fn count<T>(blocks: &mut [Block<T>], slots: &HashSet<AttributeSlot>) {
+            for block in blocks {
+                block.counts = slots.contains(&block.slot);
+            }
         }
+        count(&mut self.numbers, slots);
+        count(&mut self.texts, slots);
+        count(&mut self.flags, slots);
+        count(&mut self.tags, slots);
+        count(&mut self.dates, slots);
+        count(&mut self.others, slots);
     }
-}
 
-impl Block {
-    fn new(slot: AttributeSlot, word: usize, members: &[(&super::resolve::Leaf, u64)]) -> Self {
-        let (mut all, mut when_known, mut when_missing) = (0, 0, (0, 0));
+    /// Adds the tests of one attribute, each with its bit in a word.
+    fn add(&mut self, slot: AttributeSlot, word: usize, members: &[(&Leaf, u64)]) {
+        let mut block = Block {
+            slot,
+            word,
+            counts: true,
+            all: 0,
+            when_missing: (0, 0),
+            when_known: 0,
+            tests: (),
+        };
         let (mut numbers, mut texts, mut tags) = (Vec::new(), Vec::new(), Vec::new());
         let (mut dates, mut flags, mut any_flag) = (Vec::new(), [0, 0], false);
         for &(leaf, bit) in members {
-            all |= bit;
+            block.all |= bit;
             if leaf.missing {
-                when_missing.0 |= bit;
-                when_missing.1 |= bit;
+                block.when_missing.0 |= bit;
+                block.when_missing.1 |= bit;
             }
             match &leaf.test {
                 LeafTest::Is(Known::Known) => {
-                    when_known |= bit;
-                    when_missing.1 |= bit;
+                    block.when_known |= bit;
+                    block.when_missing.1 |= bit;
                 }
                 LeafTest::Is(Known::Missing) => {
-                    when_missing.0 |= bit;
-                    when_missing.1 |= bit;
+                    block.when_missing.0 |= bit;
+                    block.when_missing.1 |= bit;
                 }
                 LeafTest::Number(ranges) => numbers.push((ranges.as_ref(), bit)),
                 LeafTest::Flag(flag) => {
@@ -277,54 +338,31 @@ impl Block {
                 LeafTest::Age(from, to) => dates.push(DateTest::Age(*from, *to, bit)),
             }
         }
-        let tests = if !numbers.is_empty() {
-            BlockTests::Number(NumberBlock::new(&numbers))
-        } else if any_flag {
-            BlockTests::Flag(flags)
+        if !numbers.is_empty() {
+            self.numbers.push(block.with(NumberBlock::new(&numbers)));
         } else if !texts.is_empty() {
-            BlockTests::Text(TextBlock::new(texts.into_iter()))
+            self.texts
+                .push(block.with(TextBlock::new(texts.into_iter())));
+        } else if any_flag {
+            self.flags.push(block.with(flags));
         } else if !tags.is_empty() {
-            BlockTests::Tags(TagBlock::new(tags.iter().copied()))
+            self.tags
+                .push(block.with(TagBlock::new(tags.iter().copied())));
         } else if !dates.is_empty() {
-            BlockTests::Date(dates.into())
+            self.dates.push(block.with(dates.into()));
         } else {
-            BlockTests::Nothing
-        };
-        Self {
-            slot,
-            word,
-            counts: true,
-            all,
-            when_missing,
-            when_known,
-            tests,
+            self.others.push(block);
         }
     }
+}
 
-    /// Bits that are true for a value; `None` where it is missing or of another type.
-    #[inline]
-    fn bits(&self, value: Value<'_>, as_of: Moment) -> Option<u64> {
-        match (&self.tests, value) {
-            (_, Value::Missing | Value::Text("")) => None,
-            (BlockTests::Number(block), Value::Number(number)) => {
-                number.is_finite().then(|| block.bits(number))
-            }
-            (BlockTests::Flag([no, yes]), Value::Flag(flag)) => Some(if flag { *yes } else { *no }),
-            (BlockTests::Text(block), Value::Text(text)) => Some(block.bits(text)),
-            (BlockTests::Tags(block), Value::Tags(tags)) => Some(block.bits(tags)),
-            (BlockTests::Date(tests), Value::Date(date)) => {
-                let age = as_of.micros_since(date);
-                Some(tests.iter().fold(0, |bits, test| match *test {
-                    DateTest::Between(from, to, bit) if from <= date && date <= to => bits | bit,
-                    DateTest::Age(from, to, bit) if from <= age && age <= to => bits | bit,
-                    _ => bits,
-                }))
-            }
-            (BlockTests::Nothing, Value::Number(number)) => number.is_finite().then_some(0),
-            (BlockTests::Nothing, _) => Some(0),
-            _ => None,
-        }
-    }
+fn date_bits(tests: &[DateTest], date: Moment, as_of: Moment) -> u64 {
+    let age = as_of.micros_since(date);
+    tests.iter().fold(0, |bits, test| match *test {
+        DateTest::Between(from, to, bit) if from <= date && date <= to => bits | bit,
+        DateTest::Age(from, to, bit) if from <= age && age <= to => bits | bit,
+        _ => bits,
+    })
 }
 
 #[cfg(test)]

@@ -132,24 +132,41 @@ fn same(text: &[u8], lower: &[u8]) -> bool {
             .all(|(byte, lower)| byte.to_ascii_lowercase() == *lower)
 }
 
-/// Whether ASCII text contains the literal, which is in lower case: looks for its first byte, then compares.
+/// Whether ASCII text contains the literal, which is in lower case: looks for its first byte, eight places at a time,
+/// then compares.
 #[inline]
 fn contains(text: &[u8], lower: &[u8]) -> bool {
-    let Some((first, rest)) = lower.split_first() else {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    /// The bit in which upper and lower case differ.
+    const CASE: u8 = 0x20;
+    let Some((first, _)) = lower.split_first() else {
         return true;
     };
-    let Some(last_start) = text.len().checked_sub(lower.len()) else {
-        return false;
+    let here = |place: usize| {
+        text.get(place..place + lower.len())
+            .is_some_and(|window| same(window, lower))
     };
-    text.iter()
-        .take(last_start + 1)
+    let wanted = EACH * u64::from(first | CASE);
+    let mut eights = text.chunks_exact(8);
+    for (i, eight) in eights.by_ref().enumerate() {
+        let eight = eight
+            .first_chunk()
+            .map_or(0, |eight| u64::from_le_bytes(*eight));
+        let differs = (eight | (EACH * u64::from(CASE))) ^ wanted;
+        // The highest bit of each byte that does not differ.
+        let mut places = differs.wrapping_sub(EACH) & !differs & (EACH * 0x80);
+        while places != 0 {
+            if here(8 * i + places.trailing_zeros() as usize / 8) {
+                return true;
+            }
+            places &= places - 1;
+        }
+    }
+    let rest = eights.remainder();
+    let after = text.len() - rest.len();
+    rest.iter()
         .enumerate()
-        .any(|(i, byte)| {
-            byte.to_ascii_lowercase() == *first
-                && text
-                    .get(i + 1..i + lower.len())
-                    .is_some_and(|window| same(window, rest))
-        })
+        .any(|(i, byte)| byte | CASE == first | CASE && here(after + i))
 }
 
 impl TextOp {
@@ -183,15 +200,30 @@ struct Packed {
 
 impl Packed {
     /// `None` for text that is longer or not ASCII.
+    ///
+    /// The first and the last bytes, which overlap in between: with the length they tell every text from every other.
     #[inline]
     fn new(text: &str) -> Option<Self> {
         const NOT_ASCII: u64 = 0x8080_8080_8080_8080;
         let bytes = text.as_bytes();
-        let mut room = [0_u8; 16];
-        room.get_mut(..bytes.len())?.copy_from_slice(bytes);
-        let both = u128::from_le_bytes(room);
-        #[allow(clippy::cast_possible_truncation)] // the lower half, then the upper
-        let (low, high) = (both as u64, (both >> 64) as u64);
+        let (low, high) = match (bytes.first_chunk(), bytes.last_chunk()) {
+            (Some(first), Some(last)) if bytes.len() <= 16 => {
+                (u64::from_le_bytes(*first), u64::from_le_bytes(*last))
+            }
+            (Some(_), _) => return None,
+            _ => match (bytes.first_chunk(), bytes.last_chunk()) {
+                (Some(first), Some(last)) => (
+                    u64::from(u32::from_le_bytes(*first)),
+                    u64::from(u32::from_le_bytes(*last)),
+                ),
+                _ => match *bytes {
+                    [] => (0, 0),
+                    [a] => (u64::from(a), 0),
+                    [a, b] => (u64::from(a), u64::from(b)),
+                    [a, b, c, ..] => (u64::from(a), u64::from(b) << 8 | u64::from(c)),
+                },
+            },
+        };
         ((low | high) & NOT_ASCII == 0).then(|| Self {
             length: bytes.len(),
             low: Self::lower(low),
