@@ -47,9 +47,10 @@ impl Sums {
         let (truth, known) = words.get(self.word);
         let lies = known & !truth;
         self.terms.iter().fold(0.0, |sum, &(yes, no, points)| {
-            let holds = (truth & yes ^ yes) | (lies & no ^ no) == 0;
-            // Adding 0.0 leaves a sum that began at 0.0 as it is, bit for bit.
-            sum + if holds { points } else { 0.0 }
+            let holds = ((truth & yes) ^ yes) | ((lies & no) ^ no) == 0;
+            // A mask instead of a branch that nobody could foretell. Adding 0.0 leaves a sum that began at 0.0 as it
+            // is, bit for bit.
+            sum + f64::from_bits(points.to_bits() & u64::from(holds).wrapping_neg())
         })
     }
 }
