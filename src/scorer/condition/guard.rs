@@ -23,35 +23,82 @@ impl Need {
     }
 }
 
-/// Points on conditions of one word: added without a branch.
+/// Points on conditions of one word.
 #[derive(Debug)]
-pub(crate) struct Sums {
-    word: usize,
-    terms: Box<[(u64, u64, f64)]>,
+pub(crate) enum Sums {
+    /// Each condition is one bit and the points are whole numbers, whose sum is exact in any order: the bits that are
+    /// set are looked up.
+    Whole {
+        word: usize,
+        mask: u64,
+        points: Box<[f64; 64]>,
+    },
+    /// Added in order, without a branch.
+    Ordered {
+        word: usize,
+        terms: Box<[(u64, u64, f64)]>,
+    },
 }
 
 impl Sums {
     /// `None` where the conditions stand in several words.
     pub(crate) fn new(terms: &[(Need, f64)]) -> Option<Self> {
+        /// Up to here every whole number is an `f64`.
+        const EXACT: f64 = 9_007_199_254_740_992.0;
         let word = terms.first().map_or(0, |(need, _)| need.word);
-        terms
+        if terms.iter().any(|(need, _)| need.word != word) {
+            return None;
+        }
+        let is_bit = |need: &Need| need.no == 0 && need.yes.is_power_of_two();
+        let size = terms
             .iter()
-            .map(|(need, points)| (need.word == word).then_some((need.yes, need.no, *points)))
-            .collect::<Option<_>>()
-            .map(|terms| Self { word, terms })
+            .fold(0.0, |sum, (_, points)| sum + points.abs());
+        let whole = |&(need, points): &(Need, f64)| is_bit(&need) && points.fract() == 0.0;
+        if size < EXACT && terms.iter().all(whole) {
+            let mut mask = 0;
+            let mut points = Box::new([0.0; 64]);
+            for (need, given) in terms {
+                mask |= need.yes;
+                if let Some(sum) = points.get_mut(need.yes.trailing_zeros() as usize) {
+                    *sum += given;
+                }
+            }
+            return Some(Self::Whole { word, mask, points });
+        }
+        let terms = terms
+            .iter()
+            .map(|(need, points)| (need.yes, need.no, *points))
+            .collect();
+        Some(Self::Ordered { word, terms })
     }
 
-    /// The sum of the points whose conditions are true, added in order.
+    /// The sum of the points whose conditions are true.
     #[inline]
     pub(crate) fn add(&self, words: &Words) -> f64 {
-        let (truth, known) = words.get(self.word);
-        let lies = known & !truth;
-        self.terms.iter().fold(0.0, |sum, &(yes, no, points)| {
-            let holds = ((truth & yes) ^ yes) | ((lies & no) ^ no) == 0;
-            // A mask instead of a branch that nobody could foretell. Adding 0.0 leaves a sum that began at 0.0 as it
-            // is, bit for bit.
-            sum + f64::from_bits(points.to_bits() & u64::from(holds).wrapping_neg())
-        })
+        match self {
+            Self::Whole { word, mask, points } => {
+                let mut hits = words.get(*word).0 & mask;
+                let mut sum = 0.0;
+                while hits != 0 {
+                    sum += points
+                        .get(hits.trailing_zeros() as usize)
+                        .copied()
+                        .unwrap_or_default();
+                    hits &= hits - 1;
+                }
+                sum
+            }
+            Self::Ordered { word, terms } => {
+                let (truth, known) = words.get(*word);
+                let lies = known & !truth;
+                terms.iter().fold(0.0, |sum, &(yes, no, points)| {
+                    let holds = ((truth & yes) ^ yes) | ((lies & no) ^ no) == 0;
+                    // A mask instead of a branch that nobody could foretell. Adding 0.0 leaves a sum that began at
+                    // 0.0 as it is, bit for bit.
+                    sum + f64::from_bits(points.to_bits() & u64::from(holds).wrapping_neg())
+                })
+            }
+        }
     }
 }
 

@@ -30,19 +30,40 @@ impl Words {
     }
 
     #[inline]
+    pub(crate) fn get(&self, word: usize) -> (u64, u64) {
+        match (self.truth.get(word), self.known.get(word)) {
+            (Some(&truth), Some(&known)) => (truth, known),
+            _ => (0, 0),
+        }
+    }
+}
+
+/// Where bits are written down.
+trait Sink {
+    fn or(&mut self, word: usize, truth: u64, known: u64);
+}
+
+impl Sink for Words {
+    #[inline]
     fn or(&mut self, word: usize, truth: u64, known: u64) {
         if let (Some(truths), Some(knowns)) = (self.truth.get_mut(word), self.known.get_mut(word)) {
             *truths |= truth;
             *knowns |= known;
         }
     }
+}
 
+/// The only word of a small plan, kept in registers while it is put together.
+struct OnlyWord {
+    truth: u64,
+    known: u64,
+}
+
+impl Sink for OnlyWord {
     #[inline]
-    pub(crate) fn get(&self, word: usize) -> (u64, u64) {
-        match (self.truth.get(word), self.known.get(word)) {
-            (Some(&truth), Some(&known)) => (truth, known),
-            _ => (0, 0),
-        }
+    fn or(&mut self, _: usize, truth: u64, known: u64) {
+        self.truth |= truth;
+        self.known |= known;
     }
 }
 
@@ -91,7 +112,7 @@ impl<T> Block<T> {
 
     /// Writes the bits of a value down, `None` where it is missing or of another type. Whether it makes the lead known.
     #[inline]
-    fn put(&self, bits: Option<u64>, words: &mut Words) -> bool {
+    fn put(&self, bits: Option<u64>, words: &mut impl Sink) -> bool {
         let (truth, known) = match bits {
             Some(bits) => (bits | self.when_known, self.all),
             None => self.when_missing,
@@ -231,6 +252,22 @@ impl Plan {
         words: &mut Words,
     ) -> bool {
         words.clear(self.words);
+        if self.words > 1 {
+            return self.read_into(lead, as_of, words);
+        }
+        let mut only = OnlyWord { truth: 0, known: 0 };
+        let any = self.read_into(lead, as_of, &mut only);
+        words.or(0, only.truth, only.known);
+        any
+    }
+
+    #[inline]
+    fn read_into<V: LeadView + ?Sized>(
+        &self,
+        lead: &V,
+        as_of: Moment,
+        words: &mut impl Sink,
+    ) -> bool {
         let mut any = false;
         for block in &self.numbers {
             let bits = match lead.attribute(block.slot) {

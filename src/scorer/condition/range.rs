@@ -1,3 +1,5 @@
+use std::cmp::Ordering;
+
 /// A range of numbers; the bounds are kept as bits so that ranges can be told apart exactly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct NumberRange {
@@ -37,5 +39,31 @@ impl NumberRange {
         let (low, high) = (self.low(), self.high());
         (value > low || (self.low_included && value >= low))
             && (value < high || (self.high_included && value <= high))
+    }
+
+    /// What lies in both.
+    pub(super) fn and(self, other: Self) -> Self {
+        let (low, low_included) = match self.low().total_cmp(&other.low()) {
+            Ordering::Greater => (self.low, self.low_included),
+            Ordering::Less => (other.low, other.low_included),
+            Ordering::Equal => (self.low, self.low_included && other.low_included),
+        };
+        let (high, high_included) = match self.high().total_cmp(&other.high()) {
+            Ordering::Less => (self.high, self.high_included),
+            Ordering::Greater => (other.high, other.high_included),
+            Ordering::Equal => (self.high, self.high_included && other.high_included),
+        };
+        Self {
+            low,
+            low_included,
+            high,
+            high_included,
+        }
+    }
+
+    /// Whether no number lies in it.
+    pub(super) fn is_empty(self) -> bool {
+        let (low, high) = (self.low(), self.high());
+        low > high || (low >= high && !(self.low_included && self.high_included))
     }
 }

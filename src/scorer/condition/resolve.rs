@@ -74,6 +74,23 @@ impl Tests {
     }
 }
 
+/// Puts the bounds of a number together into one range, where one is left.
+fn joined(mut tests: Vec<LeafTest>) -> Vec<LeafTest> {
+    let mut whole: Option<NumberRange> = None;
+    for test in &tests {
+        if let LeafTest::Number(ranges) = test {
+            if let [range] = ranges.as_ref() {
+                whole = Some(whole.map_or(*range, |whole| whole.and(*range)));
+            }
+        }
+    }
+    if let Some(whole) = whole.filter(|whole| !whole.is_empty()) {
+        tests.retain(|test| !matches!(test, LeafTest::Number(ranges) if ranges.len() == 1));
+        tests.push(LeafTest::Number(Box::new([whole])));
+    }
+    tests
+}
+
 /// Resolves names and checks types; reports every problem under `path`.
 pub(crate) fn resolve_condition(
     spec: &ConditionSpec,
@@ -115,7 +132,7 @@ pub(crate) fn resolve_condition(
                 problems.unknown(path, "attribute", name, known);
                 return Cond::All(Vec::new());
             };
-            let mut leaves: Vec<Cond> = resolve_tests(filter, of, name, path, problems)
+            let mut leaves: Vec<Cond> = joined(resolve_tests(filter, of, name, path, problems))
                 .into_iter()
                 .map(|test| {
                     Cond::Leaf(tests.number(Leaf {

@@ -108,14 +108,8 @@ impl Matcher {
         let (whole, part) = (text.text.as_bytes(), test.literal.as_bytes());
         match test.op {
             TextOp::Equals => same(whole, part),
-            TextOp::StartsWith => whole
-                .get(..part.len())
-                .is_some_and(|start| same(start, part)),
-            TextOp::EndsWith => whole
-                .len()
-                .checked_sub(part.len())
-                .and_then(|from| whole.get(from..))
-                .is_some_and(|end| same(end, part)),
+            TextOp::StartsWith => starts_with(whole, part),
+            TextOp::EndsWith => ends_with(whole, part),
             TextOp::Contains if whole.len() <= SHORT => contains(whole, part),
             TextOp::Contains | TextOp::Matches => test.op.holds(text.lower(), &test.literal),
         }
@@ -130,6 +124,20 @@ fn same(text: &[u8], lower: &[u8]) -> bool {
             .iter()
             .zip(lower)
             .all(|(byte, lower)| byte.to_ascii_lowercase() == *lower)
+}
+
+#[inline]
+fn starts_with(text: &[u8], lower: &[u8]) -> bool {
+    text.get(..lower.len())
+        .is_some_and(|start| same(start, lower))
+}
+
+#[inline]
+fn ends_with(text: &[u8], lower: &[u8]) -> bool {
+    text.len()
+        .checked_sub(lower.len())
+        .and_then(|from| text.get(from..))
+        .is_some_and(|end| same(end, lower))
 }
 
 /// Whether ASCII text contains the literal, which is in lower case: looks for its first byte, eight places at a time,
@@ -254,18 +262,27 @@ pub(super) struct TextBlock {
     equals: Box<[(Box<str>, u64)]>,
     /// The short ones again, where they are few.
     short: Option<Box<[(Packed, u64)]>>,
+    /// Parts without case, each sort apart, so that what is done next is always known.
+    starts: Box<[(Box<str>, u64)]>,
+    ends: Box<[(Box<str>, u64)]>,
+    contained: Box<[(Box<str>, u64)]>,
+    /// Comparisons by case and patterns.
     others: Box<[(Matcher, u64)]>,
 }
 
 impl TextBlock {
     pub(super) fn new<'a>(tests: impl Iterator<Item = (&'a TextTest, u64)>) -> Self {
         let mut equals: Vec<(Box<str>, u64)> = Vec::new();
+        let (mut starts, mut ends, mut contained) = (Vec::new(), Vec::new(), Vec::new());
         let mut others = Vec::new();
         for (test, bit) in tests {
-            if test.op == TextOp::Equals && !test.exact {
-                equals.push((test.literal.clone(), bit));
-            } else if let Some(matcher) = Matcher::new(test) {
-                others.push((matcher, bit));
+            let literal = || (test.literal.clone(), bit);
+            match test.op {
+                TextOp::Equals if !test.exact => equals.push(literal()),
+                TextOp::StartsWith if !test.exact => starts.push(literal()),
+                TextOp::EndsWith if !test.exact => ends.push(literal()),
+                TextOp::Contains if !test.exact => contained.push(literal()),
+                _ => others.extend(Matcher::new(test).map(|matcher| (matcher, bit))),
             }
         }
         equals.sort();
@@ -282,6 +299,9 @@ impl TextBlock {
         Self {
             short: (equals.len() <= FEW).then(|| packed.collect()),
             equals: equals.into(),
+            starts: starts.into(),
+            ends: ends.into(),
+            contained: contained.into(),
             others: others.into(),
         }
     }
@@ -289,29 +309,64 @@ impl TextBlock {
     #[inline]
     pub(super) fn bits(&self, text: &str) -> u64 {
         // A short text equals a short literal or none.
-        match (&self.short, Packed::new(text)) {
+        let (equal, is_ascii) = match (&self.short, Packed::new(text)) {
             (Some(short), Some(packed)) => {
-                let equal = short.iter().fold(0, |bits, (literal, bit)| {
+                let bits = short.iter().fold(0, |bits, (literal, bit)| {
                     // A mask instead of a branch that nobody could foretell.
                     bits | bit & u64::from(literal.is(packed)).wrapping_neg()
                 });
-                if self.others.is_empty() {
-                    return equal;
-                }
-                self.other_bits(&mut Folded::new(text), equal)
+                (Some(bits), true)
             }
-            _ => {
-                let mut text = Folded::new(text);
-                let equal = self.equal_bits(&mut text);
-                self.other_bits(&mut text, equal)
+            _ => (None, text.is_ascii()),
+        };
+        let mut folded = Folded {
+            text,
+            is_ascii,
+            lower: None,
+        };
+        let mut bits = match equal {
+            Some(bits) => bits,
+            None if self.equals.is_empty() => 0,
+            None => self.equal_bits(&mut folded),
+        };
+        if is_ascii && text.len() <= SHORT {
+            let whole = text.as_bytes();
+            for (part, bit) in &self.starts {
+                let holds = starts_with(whole, part.as_bytes());
+                bits |= bit & u64::from(holds).wrapping_neg();
+            }
+            for (part, bit) in &self.ends {
+                let holds = ends_with(whole, part.as_bytes());
+                bits |= bit & u64::from(holds).wrapping_neg();
+            }
+            for (part, bit) in &self.contained {
+                let holds = contains(whole, part.as_bytes());
+                bits |= bit & u64::from(holds).wrapping_neg();
+            }
+        } else {
+            bits |= self.part_bits(&mut folded);
+        }
+        for (matcher, bit) in &self.others {
+            if matcher.holds(&mut folded) {
+                bits |= bit;
             }
         }
+        bits
     }
 
-    fn other_bits(&self, text: &mut Folded<'_>, mut bits: u64) -> u64 {
-        for (matcher, bit) in &self.others {
-            // A set bit needs no second reason.
-            if bits & bit == 0 && matcher.holds(text) {
+    /// Parts of text that is long or not ASCII.
+    fn part_bits(&self, text: &mut Folded<'_>) -> u64 {
+        let parts = [
+            (&self.starts, TextOp::StartsWith),
+            (&self.ends, TextOp::EndsWith),
+            (&self.contained, TextOp::Contains),
+        ];
+        let mut bits = 0;
+        for (part, op, bit) in parts
+            .iter()
+            .flat_map(|(list, op)| list.iter().map(move |(part, bit)| (part, *op, *bit)))
+        {
+            if op.holds(text.lower(), part) {
                 bits |= bit;
             }
         }
@@ -319,9 +374,6 @@ impl TextBlock {
     }
 
     fn equal_bits(&self, text: &mut Folded<'_>) -> u64 {
-        if self.equals.is_empty() {
-            return 0;
-        }
         if text.is_ascii && self.equals.len() <= FEW {
             let whole = text.text.as_bytes();
             return self
