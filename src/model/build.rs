@@ -20,7 +20,8 @@ pub(super) type Applying = Option<Applies>;
 pub(super) enum Judge {
     Rules(Box<RuleScorer>),
     Model(Box<ScoreModel>),
-    External(Arc<dyn Scorer>),
+    /// Any other scorer, of this library or of the app.
+    Scorer(Arc<dyn Scorer>),
 }
 
 impl Judge {
@@ -28,7 +29,7 @@ impl Judge {
         match self {
             Self::Rules(rules) => rules.unit(),
             Self::Model(model) => model.unit(),
-            Self::External(scorer) => scorer.unit(),
+            Self::Scorer(scorer) => scorer.unit(),
         }
     }
 
@@ -54,7 +55,7 @@ impl Judge {
                     raw: score.map(crate::score::Score::get),
                 };
             }
-            Self::External(scorer) => scorer,
+            Self::Scorer(scorer) => scorer,
         };
         let lead = &case.lead;
         scorer.disqualify(lead, as_of, &mut |reason| verdict(&Arc::from(reason)));
@@ -70,7 +71,7 @@ impl Judge {
         match self {
             Self::Rules(rules) => rules.explain_case(case, buffers),
             Self::Model(model) => model.explain(&case.lead, as_of),
-            Self::External(scorer) => {
+            Self::Scorer(scorer) => {
                 let lead = &case.lead;
                 let mut notes = Vec::new();
                 scorer.disqualify(lead, as_of, &mut |reason| {
@@ -272,14 +273,11 @@ impl Judging<'_> {
         history: &crate::scorer::History,
         path: &str,
     ) -> Judge {
-        let given = [
-            spec.rules.is_some(),
-            spec.model.is_some(),
-            spec.external.is_some(),
-        ];
-        if given.iter().filter(|&&given| given).count() != 1 {
-            self.problems
-                .push(path, "give exactly one of `rules`, `model` and `external`");
+        if spec.given() != 1 {
+            self.problems.push(
+                path,
+                format!("give exactly one of {}", DimensionSpec::choices()),
+            );
         }
         if let Some(rules) = &spec.rules {
             let path = format!("{path}.rules");
@@ -293,12 +291,12 @@ impl Judging<'_> {
             }
             self.problems.push(format!("{path}.model"), TOO_DEEP);
         }
-        let abstaining = || Judge::External(Arc::new(crate::scorer::from_fn(|_, _| None)));
+        let abstaining = || Judge::Scorer(Arc::new(crate::scorer::from_fn(|_, _| None)));
         let Some(name) = &spec.external else {
             return abstaining();
         };
         match self.externals.get(name) {
-            Some(scorer) => Judge::External(Arc::clone(scorer)),
+            Some(scorer) => Judge::Scorer(Arc::clone(scorer)),
             None => {
                 let known = self.externals.keys().map(String::as_str);
                 self.problems

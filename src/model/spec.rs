@@ -165,6 +165,23 @@ pub struct DimensionSpec {
 }
 
 impl DimensionSpec {
+    /// How many judges are given.
+    pub(super) fn given(&self) -> usize {
+        [
+            self.rules.is_some(),
+            self.model.is_some(),
+            self.external.is_some(),
+        ]
+        .iter()
+        .filter(|&&given| given)
+        .count()
+    }
+
+    /// The names of all sorts of judges.
+    pub(super) fn choices() -> &'static str {
+        "`rules`, `model` and `external`"
+    }
+
     /// A dimension judged by points rules.
     #[must_use]
     pub fn rules(name: impl Into<String>, rules: RulesSpec) -> Self {
