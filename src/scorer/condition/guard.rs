@@ -26,12 +26,11 @@ impl Need {
 /// Points on conditions of one word.
 #[derive(Debug)]
 pub(crate) enum Sums {
-    /// Each condition is one bit and the points are whole numbers, whose sum is exact in any order: the bits that are
-    /// set are looked up.
+    /// Each condition is one bit and the points are whole numbers, whose sum is exact in any order: for each eight bits
+    /// in use the sums of all their settings, ready to be looked up.
     Whole {
         word: usize,
-        mask: u64,
-        points: Box<[f64; 64]>,
+        tables: Box<[(u32, Box<[f64; 256]>)]>,
     },
     /// Added in order, without a branch.
     Ordered {
@@ -55,15 +54,23 @@ impl Sums {
             .fold(0.0, |sum, (_, points)| sum + points.abs());
         let whole = |&(need, points): &(Need, f64)| is_bit(&need) && points.fract() == 0.0;
         if size < EXACT && terms.iter().all(whole) {
-            let mut mask = 0;
-            let mut points = Box::new([0.0; 64]);
-            for (need, given) in terms {
-                mask |= need.yes;
-                if let Some(sum) = points.get_mut(need.yes.trailing_zeros() as usize) {
-                    *sum += given;
+            let table = |shift: u32| {
+                let mut sums = Box::new([0.0; 256]);
+                for (setting, sum) in (0_u64..).zip(sums.iter_mut()) {
+                    let held = terms
+                        .iter()
+                        .filter(|(need, _)| (setting << shift) & need.yes != 0);
+                    *sum = held.fold(0.0, |sum, (_, points)| sum + points);
                 }
-            }
-            return Some(Self::Whole { word, mask, points });
+                (shift, sums)
+            };
+            let used = terms.iter().fold(0, |bits, (need, _)| bits | need.yes);
+            let shifts = (0..u64::BITS).step_by(8);
+            let tables = shifts.filter(|shift| used >> shift & 0xff != 0).map(table);
+            return Some(Self::Whole {
+                word,
+                tables: tables.collect(),
+            });
         }
         let terms = terms
             .iter()
@@ -76,17 +83,12 @@ impl Sums {
     #[inline]
     pub(crate) fn add(&self, words: &Words) -> f64 {
         match self {
-            Self::Whole { word, mask, points } => {
-                let mut hits = words.get(*word).0 & mask;
-                let mut sum = 0.0;
-                while hits != 0 {
-                    sum += points
-                        .get(hits.trailing_zeros() as usize)
-                        .copied()
-                        .unwrap_or_default();
-                    hits &= hits - 1;
-                }
-                sum
+            Self::Whole { word, tables } => {
+                let (truth, _) = words.get(*word);
+                tables.iter().fold(0.0, |sum, (shift, sums)| {
+                    let [setting, ..] = (truth >> shift).to_le_bytes();
+                    sum + sums.get(usize::from(setting)).copied().unwrap_or_default()
+                })
             }
             Self::Ordered { word, terms } => {
                 let (truth, known) = words.get(*word);

@@ -155,26 +155,25 @@ fn contains(text: &[u8], lower: &[u8]) -> bool {
             .is_some_and(|window| same(window, lower))
     };
     let wanted = EACH * u64::from(first | CASE);
-    let mut eights = text.chunks_exact(8);
-    for (i, eight) in eights.by_ref().enumerate() {
-        let eight = eight
-            .first_chunk()
-            .map_or(0, |eight| u64::from_le_bytes(*eight));
-        let differs = (eight | (EACH * u64::from(CASE))) ^ wanted;
+    let found = |offset: usize, eight: [u8; 8]| {
+        let differs = (u64::from_le_bytes(eight) | (EACH * u64::from(CASE))) ^ wanted;
         // The highest bit of each byte that does not differ.
         let mut places = differs.wrapping_sub(EACH) & !differs & (EACH * 0x80);
         while places != 0 {
-            if here(8 * i + places.trailing_zeros() as usize / 8) {
+            if here(offset + places.trailing_zeros() as usize / 8) {
                 return true;
             }
             places &= places - 1;
         }
-    }
-    let rest = eights.remainder();
-    let after = text.len() - rest.len();
-    rest.iter()
-        .enumerate()
-        .any(|(i, byte)| byte | CASE == first | CASE && here(after + i))
+        false
+    };
+    let Some(last) = text.last_chunk() else {
+        return (0..text.len()).any(here);
+    };
+    let eights = text.chunks_exact(8).enumerate();
+    let mut eights = eights.filter_map(|(i, eight)| Some((8 * i, *eight.first_chunk()?)));
+    // The last eight overlap with those before them, which costs less than looking at each byte that is left.
+    eights.any(|(offset, eight)| found(offset, eight)) || found(text.len() - 8, *last)
 }
 
 impl TextOp {
@@ -268,6 +267,8 @@ pub(super) struct TextBlock {
     contained: Box<[(Box<str>, u64)]>,
     /// Comparisons by case and patterns.
     others: Box<[(Matcher, u64)]>,
+    /// Whether there is nothing but equality.
+    plain: bool,
 }
 
 impl TextBlock {
@@ -298,6 +299,10 @@ impl TextBlock {
             .filter_map(|(literal, bits)| Some((Packed::new(literal)?, *bits)));
         Self {
             short: (equals.len() <= FEW).then(|| packed.collect()),
+            plain: starts.is_empty()
+                && ends.is_empty()
+                && contained.is_empty()
+                && others.is_empty(),
             equals: equals.into(),
             starts: starts.into(),
             ends: ends.into(),
@@ -309,16 +314,23 @@ impl TextBlock {
     #[inline]
     pub(super) fn bits(&self, text: &str) -> u64 {
         // A short text equals a short literal or none.
-        let (equal, is_ascii) = match (&self.short, Packed::new(text)) {
-            (Some(short), Some(packed)) => {
-                let bits = short.iter().fold(0, |bits, (literal, bit)| {
-                    // A mask instead of a branch that nobody could foretell.
-                    bits | bit & u64::from(literal.is(packed)).wrapping_neg()
-                });
-                (Some(bits), true)
-            }
-            _ => (None, text.is_ascii()),
+        let equal = match (&self.short, Packed::new(text)) {
+            (Some(short), Some(packed)) => Some(short.iter().fold(0, |bits, (literal, bit)| {
+                // A mask instead of a branch that nobody could foretell.
+                bits | bit & u64::from(literal.is(packed)).wrapping_neg()
+            })),
+            _ => None,
         };
+        match equal {
+            Some(bits) if self.plain => bits,
+            _ => self.all_bits(text, equal),
+        }
+    }
+
+    /// The bits of all comparisons, where those of equality may be known and the text then is ASCII.
+    #[inline(never)]
+    fn all_bits(&self, text: &str, equal: Option<u64>) -> u64 {
+        let is_ascii = equal.is_some() || text.is_ascii();
         let mut folded = Folded {
             text,
             is_ascii,
