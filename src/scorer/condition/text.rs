@@ -197,7 +197,8 @@ pub(crate) fn folded(literal: &str, exact: bool) -> Box<str> {
     }
 }
 
-/// Up to 16 bytes of ASCII in lower case, to be compared in two steps.
+/// Up to 16 bytes of ASCII: the first and the last bytes, which overlap in between. With the length they tell every text
+/// from every other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Packed {
     length: usize,
@@ -207,8 +208,6 @@ struct Packed {
 
 impl Packed {
     /// `None` for text that is longer or not ASCII.
-    ///
-    /// The first and the last bytes, which overlap in between: with the length they tell every text from every other.
     #[inline]
     fn new(text: &str) -> Option<Self> {
         const NOT_ASCII: u64 = 0x8080_8080_8080_8080;
@@ -231,26 +230,47 @@ impl Packed {
                 },
             },
         };
-        ((low | high) & NOT_ASCII == 0).then(|| Self {
+        ((low | high) & NOT_ASCII == 0).then_some(Self {
             length: bytes.len(),
-            low: Self::lower(low),
-            high: Self::lower(high),
+            low,
+            high,
+        })
+    }
+}
+
+/// A packed literal in lower case, to be compared without case.
+#[derive(Debug)]
+struct PackedLiteral {
+    lower: Packed,
+    /// The case bit of each letter: a byte with it set is the letter in lower case exactly where it is that letter.
+    letters_low: u64,
+    letters_high: u64,
+    bits: u64,
+}
+
+impl PackedLiteral {
+    fn new(lower: &str, bits: u64) -> Option<Self> {
+        let lower = Packed::new(lower)?;
+        Some(Self {
+            lower,
+            letters_low: Self::letters(lower.low),
+            letters_high: Self::letters(lower.high),
+            bits,
         })
     }
 
-    #[inline]
-    fn is(self, other: Self) -> bool {
-        let length = (self.length ^ other.length) as u64;
-        length | (self.low ^ other.low) | (self.high ^ other.high) == 0
+    fn letters(bytes: u64) -> u64 {
+        let case_bit = |byte: u8| if byte.is_ascii_lowercase() { 0x20 } else { 0 };
+        u64::from_le_bytes(bytes.to_le_bytes().map(case_bit))
     }
 
-    /// Eight ASCII bytes in lower case: sets bit 5 of those from `A` to `Z`.
+    /// The literal's bits where the text is the same, else none: a mask instead of a branch that nobody could foretell.
     #[inline]
-    fn lower(bytes: u64) -> u64 {
-        const EACH: u64 = 0x0101_0101_0101_0101;
-        let from_a = bytes + EACH * (0x80 - 0x41);
-        let beyond_z = bytes + EACH * (0x80 - 0x5b);
-        bytes | ((from_a & !beyond_z) & (EACH * 0x80)) >> 2
+    fn bits_of(&self, text: Packed) -> u64 {
+        let length = (self.lower.length ^ text.length) as u64;
+        let low = (text.low | self.letters_low) ^ self.lower.low;
+        let high = (text.high | self.letters_high) ^ self.lower.high;
+        self.bits & u64::from(length | low | high == 0).wrapping_neg()
     }
 }
 
@@ -260,7 +280,7 @@ pub(super) struct TextBlock {
     /// Bits of equality without case, by literal in order.
     equals: Box<[(Box<str>, u64)]>,
     /// The short ones again, where they are few.
-    short: Option<Box<[(Packed, u64)]>>,
+    short: Option<Box<[PackedLiteral]>>,
     /// Parts without case, each sort apart, so that what is done next is always known.
     starts: Box<[(Box<str>, u64)]>,
     ends: Box<[(Box<str>, u64)]>,
@@ -296,7 +316,7 @@ impl TextBlock {
         });
         let packed = equals
             .iter()
-            .filter_map(|(literal, bits)| Some((Packed::new(literal)?, *bits)));
+            .filter_map(|(literal, bits)| PackedLiteral::new(literal, *bits));
         Self {
             short: (equals.len() <= FEW).then(|| packed.collect()),
             plain: starts.is_empty()
@@ -315,10 +335,11 @@ impl TextBlock {
     pub(super) fn bits(&self, text: &str) -> u64 {
         // A short text equals a short literal or none.
         let equal = match (&self.short, Packed::new(text)) {
-            (Some(short), Some(packed)) => Some(short.iter().fold(0, |bits, (literal, bit)| {
-                // A mask instead of a branch that nobody could foretell.
-                bits | bit & u64::from(literal.is(packed)).wrapping_neg()
-            })),
+            (Some(short), Some(packed)) => Some(
+                short
+                    .iter()
+                    .fold(0, |bits, literal| bits | literal.bits_of(packed)),
+            ),
             _ => None,
         };
         match equal {
