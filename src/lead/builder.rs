@@ -1,3 +1,4 @@
+use super::attributes::Attributes;
 use super::history::History;
 use super::lead::{Rare, purchase_order};
 use super::stored::{Stored, finite};
@@ -263,16 +264,22 @@ impl LeadBuilder<'_> {
                 .push("activities", "more than 4,294,967,295 bytes of text");
             History::default()
         });
+        attributes.resize_with(schema.attributes().len(), Stored::default);
+        let attributes = Attributes::new(attributes.into_iter()).unwrap_or_else(|| {
+            trouble
+                .get_or_insert_default()
+                .push("attributes", "more than 4,294,967,295 bytes of text");
+            Attributes::default()
+        });
         if let Some(trouble) = trouble {
             return Err(LeadError::new(id, trouble.found));
         }
-        attributes.resize_with(schema.attributes().len(), Stored::default);
         purchases.sort_unstable_by(purchase_order);
         Ok(Lead {
             schema: schema.id(),
             id: id.into(),
             created_at,
-            attributes: attributes.into(),
+            attributes,
             history,
             purchases: purchases.into(),
             rare: Rare::new(

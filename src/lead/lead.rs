@@ -1,3 +1,4 @@
+use super::attributes::Attributes;
 use super::history::History;
 use super::stored::Stored;
 use super::{
@@ -38,8 +39,7 @@ pub struct Lead {
     pub(super) schema: SchemaId,
     pub(super) id: Box<str>,
     pub(super) created_at: Option<Moment>,
-    /// By slot, one for each attribute of the schema.
-    pub(super) attributes: Box<[Stored]>,
+    pub(super) attributes: Attributes,
     pub(super) history: History,
     /// In [`purchase_order`].
     pub(super) purchases: Box<[Purchase]>,
@@ -65,8 +65,9 @@ impl Lead {
         self.purchases.len()
     }
 
-    pub(super) fn stored(&self, slot: AttributeSlot) -> Option<&Stored> {
-        self.attributes.get(slot.index())
+    /// The attribute in a slot, copied; `None` when it is missing.
+    pub(super) fn stored(&self, slot: AttributeSlot) -> Option<Stored> {
+        Some(self.attributes.stored(slot)).filter(|stored| *stored != Stored::Missing)
     }
 
     pub(super) fn stored_answer(&self, question: QuestionSlot) -> Option<&AnswerValue> {
@@ -82,9 +83,7 @@ impl LeadView for Lead {
 
     #[inline]
     fn attribute(&self, slot: AttributeSlot) -> Value<'_> {
-        self.attributes
-            .get(slot.index())
-            .map_or(Value::Missing, Stored::view)
+        self.attributes.view(slot)
     }
 
     #[inline]
@@ -197,7 +196,7 @@ mod tests {
 
     #[test]
     fn leads_are_small() {
-        assert!(size_of::<Lead>() <= 112, "{}", size_of::<Lead>());
+        assert!(size_of::<Lead>() <= 128, "{}", size_of::<Lead>());
         assert_eq!(size_of::<Purchase>(), 16);
     }
 

@@ -1,3 +1,4 @@
+use super::attributes::Attributes;
 use super::history::{History, Reported};
 use super::lead::{Rare, purchase_order};
 use super::record::other_schema;
@@ -119,6 +120,10 @@ impl Merge {
         };
         let mut known_since = Vec::new();
         let attributes = self.attributes(schema, leads, &mut known_since);
+        let Some(attributes) = Attributes::new(attributes.into_iter()) else {
+            let problem = LeadProblem::new("attributes", "more than 4,294,967,295 bytes of text");
+            return Err(LeadError::new(first.id(), vec![problem]));
+        };
         let answers = self.answers(schema, leads, &mut known_since);
         let rare = leads.iter().filter_map(|lead| lead.rare.as_ref());
         let overrides = rare.flat_map(|rare| &rare.overrides).cloned().collect();
@@ -138,7 +143,7 @@ impl Merge {
         schema: &Schema,
         leads: &[&Lead],
         known_since: &mut Vec<(Fact, Moment)>,
-    ) -> Box<[Stored]> {
+    ) -> Vec<Stored> {
         let slots = (0..)
             .take(schema.attributes().len())
             .map(AttributeSlot::new);
@@ -146,14 +151,13 @@ impl Merge {
             .map(|slot| {
                 let fact = Fact::Attribute(slot);
                 let known = leads.iter().filter_map(|lead| {
-                    let stored = lead.stored(slot).filter(|held| **held != Stored::Missing)?;
+                    let stored = lead.stored(slot)?;
                     Some((stored, lead.known_since(fact)))
                 });
                 let mut known = self.ranked(known).into_iter();
-                let Some((best, mut since)) = known.next() else {
+                let Some((mut taken, mut since)) = known.next() else {
                     return Stored::Missing;
                 };
-                let mut taken = best.clone();
                 if let (TagMerge::Unite, Stored::Tags(tags)) = (self.tags, &mut taken) {
                     unite(tags, &mut since, known);
                 }
@@ -176,11 +180,11 @@ impl Merge {
         for slot in (0..).take(schema.questions().len()).map(QuestionSlot::new) {
             let fact = Fact::Answer(slot);
             let known = leads.iter().filter_map(|lead| {
-                let answer: &AnswerValue = lead.stored_answer(slot)?;
+                let answer = lead.stored_answer(slot)?.clone();
                 Some((answer, lead.known_since(fact)))
             });
             if let Some((answer, since)) = self.ranked(known).into_iter().next() {
-                answers.push((slot, answer.clone()));
+                answers.push((slot, answer));
                 known_since.extend(since.map(|since| (fact, since)));
             }
         }
@@ -188,10 +192,10 @@ impl Merge {
     }
 
     /// What is known of one fact, the one that wins first.
-    fn ranked<'a, T>(
+    fn ranked<T>(
         &self,
-        known: impl Iterator<Item = (&'a T, Option<Moment>)>,
-    ) -> Vec<(&'a T, Option<Moment>)> {
+        known: impl Iterator<Item = (T, Option<Moment>)>,
+    ) -> Vec<(T, Option<Moment>)> {
         let mut known: Vec<_> = known.collect();
         if self.precedence == Precedence::Newest {
             // Stable, and no moment sorts below any.
@@ -202,10 +206,10 @@ impl Merge {
 }
 
 /// Adds the tags that others know, and the latest moment of those that add any.
-fn unite<'a>(
+fn unite(
     tags: &mut Box<[Box<str>]>,
     since: &mut Option<Moment>,
-    others: impl Iterator<Item = (&'a Stored, Option<Moment>)>,
+    others: impl Iterator<Item = (Stored, Option<Moment>)>,
 ) {
     let mut all = std::mem::take(tags).into_vec();
     let mut seen: HashSet<Box<str>> = all.iter().cloned().collect();

@@ -1,6 +1,7 @@
 //! What is known: the schema, leads, and the view that scorers read a lead through.
 
 mod activity;
+mod attributes;
 mod builder;
 mod error;
 mod history;

@@ -284,10 +284,12 @@ impl Lead {
         let question = |slot| schema.question_name(slot).unwrap_or_default().to_owned();
         let mut record = LeadRecord::new(self.id());
         record.created_at = self.created_at;
-        for (stored, position) in self.attributes.iter().zip(0..) {
-            if let Some(value) = stored.to_value() {
-                let name = attribute(AttributeSlot::new(position));
-                record.attributes.insert(name, Some(value));
+        for slot in (0..)
+            .take(schema.attributes().len())
+            .map(AttributeSlot::new)
+        {
+            if let Some(value) = self.stored(slot).and_then(|stored| stored.to_value()) {
+                record.attributes.insert(attribute(slot), Some(value));
             }
         }
         record.activities = self

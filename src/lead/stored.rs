@@ -1,6 +1,6 @@
-use super::{AttributeType, AttributeValue, Moment, Value};
+use super::{AttributeType, AttributeValue, Moment};
 
-/// An attribute as a [`Lead`](super::Lead) holds it: 24 bytes, no spare capacity.
+/// An attribute on its way into a [`Lead`](super::Lead): checked, without spare capacity.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) enum Stored {
     #[default]
@@ -36,18 +36,6 @@ impl Stored {
             ),
             (of, value) => return Err(format!("expected {of}, got {}", value.described())),
         })
-    }
-
-    #[inline]
-    pub(super) fn view(&self) -> Value<'_> {
-        match self {
-            Self::Missing => Value::Missing,
-            Self::Number(number) => Value::Number(*number),
-            Self::Text(text) => Value::Text(text),
-            Self::Flag(flag) => Value::Flag(*flag),
-            Self::Date(date) => Value::Date(*date),
-            Self::Tags(tags) => Value::Tags(tags),
-        }
     }
 
     /// The value as files hold it; `None` when missing.
