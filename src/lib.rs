@@ -79,6 +79,9 @@
 //!   long.
 //! - [`ModelSpec`], [`ScoreModel`]: many judges, a composite ([`CompositeSpec`]), labels and hand-raisers
 //!   ([`LabelSpec`]).
+//! - [`MatrixSpec`]: two numbers side by side, such as fit by engagement; [`PercentileSpec`]: ranks in a population.
+//! - [`GradeSpec`]: a grade from F to A+; [`EngagementSpec`]: activity counts scaled over a population.
+//! - [`RollUpSpec`]: one score for an account or a buying group.
 //! - [`preset`]: models that give what known products give.
 //!
 //! **What comes out**

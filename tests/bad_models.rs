@@ -128,11 +128,15 @@ fn models_and_dimensions() {
         ),
         (
             good().dimension(none),
-            &["dimensions[2]: give exactly one of `rules`, `model` and `external`"],
+            &[
+                "dimensions[2]: give exactly one of `rules`, `model`, `external`, `grade` and `engagement`",
+            ],
         ),
         (
             good().dimension(both),
-            &["dimensions[2]: give exactly one of `rules`, `model` and `external`"],
+            &[
+                "dimensions[2]: give exactly one of `rules`, `model`, `external`, `grade` and `engagement`",
+            ],
         ),
         (
             good().dimension(DimensionSpec::rules("bad", bad_rule)),

@@ -1,12 +1,15 @@
 use super::composite::Composite;
 use super::label::LabelContext;
+use super::matrix::MatrixSpec;
 use super::model::ScoreModel;
+use super::percentile::PercentileSpec;
 use super::problem::{Problems, SpecError};
 use super::spec::{DimensionSpec, ModelSpec, TOO_DEEP};
 use crate::lead::{LeadView, Schema, SchemaSpec, name_problem, shortened};
 use crate::score::{AsOf, Dimension, Explanation, LabelShape, Role, Shape, Unit};
 use crate::scorer::{
-    Applies, Assessment, Buffers, Case, Lint, Plan, RuleScorer, Scorer, Tests, resolve_applies,
+    Applies, Assessment, Buffers, Case, EngagementScorer, GradeScorer, Lint, Plan, RuleScorer,
+    Scorer, Tests, resolve_applies,
 };
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -172,13 +175,35 @@ impl ScoreModel {
             let names: Vec<&str> = dimensions.iter().map(Dimension::name).collect();
             composite.resolve(&names, path, problems, &mut lints)
         });
+        let percentiles = PercentileSpec::resolve_all(
+            &spec.percentiles,
+            &dimensions,
+            composite.is_some(),
+            path,
+            problems,
+        );
+        let ranked: Vec<Option<usize>> = percentiles.iter().map(|(of, _)| *of).collect();
         let context = LabelContext {
             schema,
             history: &history,
             dimensions: &dimensions,
             has_composite: composite.is_some(),
+            ranked: &ranked,
         };
         let pending = context.resolve(&spec.labels, path, &mut tests, problems, &mut lints);
+        let mut matrices = Vec::with_capacity(spec.matrices.len());
+        let mut axes = Vec::with_capacity(2 * spec.matrices.len());
+        for matrix in MatrixSpec::resolve_all(
+            &spec.matrices,
+            &context,
+            path,
+            &mut tests,
+            problems,
+            &mut lints,
+        ) {
+            matrices.push(matrix.shape);
+            axes.extend(matrix.axes);
+        }
         let (attributes, layout) = Plan::new(&tests);
         let applies = Applies::new(include.as_ref(), exclude.as_ref(), &layout);
         let label_shapes = spec.labels.iter().zip(&pending);
@@ -190,10 +215,13 @@ impl ScoreModel {
                     bands: pending.names.clone(),
                 })
                 .collect(),
+            matrices,
+            percentiles,
             dimensions,
         };
         let labels: Vec<_> = pending
             .into_iter()
+            .chain(axes)
             .map(|pending| pending.placed(&layout))
             .collect();
         let reads_activities = judges
@@ -290,6 +318,17 @@ impl Judging<'_> {
                 return self.nested(model, &format!("{path}.model"));
             }
             self.problems.push(format!("{path}.model"), TOO_DEEP);
+        }
+        if let Some(grade) = &spec.grade {
+            let path = format!("{path}.grade");
+            let scorer = GradeScorer::resolve(grade, self.schema, &path, self.problems);
+            return Judge::Scorer(Arc::new(scorer));
+        }
+        if let Some(engagement) = &spec.engagement {
+            let path = format!("{path}.engagement");
+            let scorer =
+                EngagementScorer::resolve(engagement, self.schema, history, &path, self.problems);
+            return Judge::Scorer(Arc::new(scorer));
         }
         let abstaining = || Judge::Scorer(Arc::new(crate::scorer::from_fn(|_, _| None)));
         let Some(name) = &spec.external else {

@@ -1,6 +1,6 @@
 mod resolve;
 
-pub(super) use resolve::{LabelContext, Labels, Target};
+pub(super) use resolve::{LabelContext, Labels, PendingLabels, Target};
 
 use crate::scorer::{ActivitySpec, ConditionSpec};
 use serde::{Deserialize, Serialize};
@@ -30,18 +30,13 @@ pub struct LabelSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<String>,
     /// Whether thresholds are scores or points. Default: scores.
-    #[serde(default, skip_serializing_if = "is_score")]
+    #[serde(default, skip_serializing_if = "LabelOn::is_score")]
     pub on: LabelOn,
     /// The bands.
     pub bands: Vec<BandSpec>,
     /// What lifts a lead into a band whatever its score.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub auto: Vec<AutoQualifySpec>,
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for a reference
-fn is_score(on: &LabelOn) -> bool {
-    *on == LabelOn::Score
 }
 
 /// What thresholds are compared with.
@@ -53,6 +48,15 @@ pub enum LabelOn {
     Score,
     /// The raw value of a dimension of points.
     Points,
+    /// The percentile rank of that score, 0 to 100, in the population that the model was fitted to.
+    Percentile,
+}
+
+impl LabelOn {
+    #[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for a reference
+    pub(super) fn is_score(&self) -> bool {
+        *self == Self::Score
+    }
 }
 
 /// One band of a [`LabelSpec`].
@@ -95,6 +99,33 @@ impl LabelSpec {
     #[must_use]
     pub fn of(mut self, dimension: impl Into<String>) -> Self {
         self.of = Some(dimension.into());
+        self
+    }
+
+    /// Grade bands: labels with the number from which each holds, in any order.
+    ///
+    /// # Examples
+    /// ```
+    /// use lead_scoring::LabelSpec;
+    ///
+    /// let grade = LabelSpec::grades("grade", [("A", 90.0), ("B", 75.0), ("C", 50.0), ("D", 25.0)]);
+    /// assert_eq!(grade, LabelSpec::new("grade").band("A", 90.0).band("B", 75.0).band("C", 50.0).band("D", 25.0));
+    /// ```
+    #[must_use]
+    pub fn grades<N: Into<String>>(
+        name: impl Into<String>,
+        bands: impl IntoIterator<Item = (N, f64)>,
+    ) -> Self {
+        let labels = Self::new(name);
+        bands.into_iter().fold(labels, |labels, (label, at_least)| {
+            labels.band(label, at_least)
+        })
+    }
+
+    /// Takes thresholds as percentile ranks, which the model must have. Default: as scores.
+    #[must_use]
+    pub fn on_percentiles(mut self) -> Self {
+        self.on = LabelOn::Percentile;
         self
     }
 

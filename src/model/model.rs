@@ -79,7 +79,7 @@ impl ScoreModel {
     #[must_use]
     pub fn vector<V: LeadView + ?Sized>(&self, lead: &V, as_of: AsOf) -> ScoreVector {
         let mut cells = vec![Cell::NONE; self.shape.dimensions.len()].into_boxed_slice();
-        let mut labels = vec![NO_BAND; self.shape.labels.len()].into_boxed_slice();
+        let mut labels = vec![NO_BAND; self.shape.band_count()].into_boxed_slice();
         let mut head = Head::NONE;
         let mut row = Row {
             cells: &mut cells,
@@ -218,7 +218,7 @@ impl ScoreModel {
             let cell = of.and_then(|dimension| row.cells.get(dimension));
             let value = match labels.on {
                 LabelOn::Points => cell.map(|cell| cell.raw),
-                LabelOn::Score => {
+                LabelOn::Score | LabelOn::Percentile => {
                     let manual = notes.iter().flat_map(|notes| &notes.manual);
                     let mut manual = manual.rev();
                     match manual.find(|(dimension, _)| *dimension == of) {
@@ -228,7 +228,14 @@ impl ScoreModel {
                     }
                 }
             };
-            let by_score = labels.band(value.filter(|value| !value.is_nan()));
+            let value = value.filter(|value| !value.is_nan());
+            let value = match labels.on {
+                LabelOn::Percentile => {
+                    value.and_then(|value| Some(self.shape.ranks(of)?.of(value)))
+                }
+                LabelOn::Score | LabelOn::Points => value,
+            };
+            let by_score = labels.band(value);
             let mut reached = by_score;
             for auto in &labels.auto {
                 if reached.is_some_and(|reached| reached >= auto.band)

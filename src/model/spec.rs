@@ -1,8 +1,10 @@
 use super::composite::CompositeSpec;
 use super::label::LabelSpec;
+use super::matrix::MatrixSpec;
+use super::percentile::PercentileSpec;
 use crate::lead::SchemaSpec;
 use crate::score::Level;
-use crate::scorer::{AppliesTo, HistorySpec, RulesSpec};
+use crate::scorer::{AppliesTo, EngagementSpec, GradeSpec, HistorySpec, RulesSpec};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::cell::Cell;
 
@@ -66,6 +68,12 @@ pub struct ModelSpec {
     /// Names for ranges of scores.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<LabelSpec>,
+    /// Two numbers side by side, such as fit by engagement.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub matrices: Vec<MatrixSpec>,
+    /// Percentile ranks in a population, fitted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub percentiles: Vec<PercentileSpec>,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -91,6 +99,8 @@ impl ModelSpec {
             dimensions: Vec::new(),
             composite: None,
             labels: Vec::new(),
+            matrices: Vec::new(),
+            percentiles: Vec::new(),
         }
     }
 
@@ -136,6 +146,21 @@ impl ModelSpec {
         self
     }
 
+    /// Adds two numbers side by side, such as fit by engagement.
+    #[must_use]
+    pub fn matrix(mut self, matrix: MatrixSpec) -> Self {
+        self.matrices.push(matrix);
+        self
+    }
+
+    /// Adds percentile ranks, or replaces those of the same dimension.
+    #[must_use]
+    pub fn percentile(mut self, ranks: PercentileSpec) -> Self {
+        self.percentiles.retain(|known| known.of != ranks.of);
+        self.percentiles.push(ranks);
+        self
+    }
+
     /// A note for people.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
@@ -144,7 +169,7 @@ impl ModelSpec {
     }
 }
 
-/// One aspect and who judges it: exactly one of `rules`, `model` and `external`.
+/// One aspect and who judges it: exactly one of its judges.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DimensionSpec {
@@ -162,6 +187,12 @@ pub struct DimensionSpec {
     /// The name of a scorer of the app's own, handed to [`ScoreModel::build_with`](crate::ScoreModel::build_with).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external: Option<String>,
+    /// A grade that criteria raise and lower.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grade: Option<GradeSpec>,
+    /// Weighted activity counts, scaled over a population.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engagement: Option<EngagementSpec>,
 }
 
 impl DimensionSpec {
@@ -171,6 +202,8 @@ impl DimensionSpec {
             self.rules.is_some(),
             self.model.is_some(),
             self.external.is_some(),
+            self.grade.is_some(),
+            self.engagement.is_some(),
         ]
         .iter()
         .filter(|&&given| given)
@@ -179,7 +212,7 @@ impl DimensionSpec {
 
     /// The names of all sorts of judges.
     pub(super) fn choices() -> &'static str {
-        "`rules`, `model` and `external`"
+        "`rules`, `model`, `external`, `grade` and `engagement`"
     }
 
     /// A dimension judged by points rules.
@@ -198,6 +231,26 @@ impl DimensionSpec {
         Self {
             name: name.into(),
             model: Some(NestedModel::new(model)),
+            ..Self::default()
+        }
+    }
+
+    /// A dimension judged by a grade that criteria raise and lower.
+    #[must_use]
+    pub fn grade(name: impl Into<String>, grade: GradeSpec) -> Self {
+        Self {
+            name: name.into(),
+            grade: Some(grade),
+            ..Self::default()
+        }
+    }
+
+    /// A dimension judged by weighted activity counts, scaled over a population.
+    #[must_use]
+    pub fn engagement(name: impl Into<String>, engagement: EngagementSpec) -> Self {
+        Self {
+            name: name.into(),
+            engagement: Some(engagement),
             ..Self::default()
         }
     }

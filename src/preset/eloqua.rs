@@ -12,7 +12,8 @@ use crate::scorer::{ConditionSpec, GroupSpec, RuleSpec};
 /// A criterion of which nothing is known adds nothing. A lead of which *no* criterion is known abstains, where the
 /// vendor would rate it lowest; set `when_unknown` of the rules to `zero` for the vendor's way.
 ///
-/// Not covered: the letter from A to D, the engagement score, and the rating from A1 to D4 made of both.
+/// The letter from A to D and the rating from A1 to D4 come with [`eloqua_rating`](super::eloqua_rating). Not covered:
+/// the engagement score, which is a dimension of rules beside this one.
 ///
 /// # Units
 /// The raw value of dimension `profile` is the vendor's number: weighted points, 0 to 100 with usual weights and

@@ -14,7 +14,8 @@ const LIFESPAN: &str = "90d";
 ///
 /// No activity is a known 0. A kind that stands twice, or points that are no number, are found when the model is built.
 ///
-/// Not covered: learning the points, scaling the sum over a population, and the vendor's letters.
+/// The vendor's letters are [`madkudu_grades`](super::madkudu_grades). Not covered: learning the points, and scaling
+/// the sum over a population.
 ///
 /// # Units
 /// The raw value of dimension `behavior` is the sum: points, unbounded. The score is that number within 0 to 100.

@@ -1,7 +1,7 @@
 //! Published scoring schemes as specs, ready to build or to edit.
 //!
 //! A preset is an ordinary [`ModelSpec`] with a schema of its own: build it as it is, change its
-//! points, or write it to a file and go on from there. Each gives one dimension of points whose *raw value* is the
+//! points, or write it to a file and go on from there. Each gives one dimension whose *raw value* is the
 //! number that the vendor prints; the score is the same number kept within 0 and 100. Leads beyond 100 points share
 //! the score 100, and ranking orders them by their points.
 //!
@@ -11,6 +11,10 @@
 //! | [`marketo_tokens`] | Adobe Marketo Engage | activities and silence, without decay |
 //! | [`eloqua_profile`] | Oracle Eloqua | weighted attributes, the best row of each criterion |
 //! | [`madkudu`] | MadKudu | activities of 90 days, fading evenly |
+//! | [`pardot_grade`] | Salesforce Account Engagement (Pardot) | criteria met and not met, as a grade from F to A+ |
+//!
+//! Others are parts to add to a model: [`eloqua_rating`] (A1 to D4), [`hubspot_matrix`] (A1 to C3) and
+//! [`madkudu_grades`] (A to D).
 //!
 //! None of them is a vendor's product or made by a vendor: they follow published descriptions of default settings,
 //! which every vendor lets its customers change.
@@ -37,11 +41,13 @@ mod eloqua;
 mod madkudu;
 mod marketo;
 mod pardot;
+mod rating;
 
 pub use eloqua::{EloquaCriterion, eloqua_profile};
 pub use madkudu::madkudu;
 pub use marketo::marketo_tokens;
 pub use pardot::{AssetAction, pardot_score, pardot_score_with};
+pub use rating::{eloqua_rating, hubspot_matrix, madkudu_grades, pardot_grade};
 
 use crate::model::{DimensionSpec, ModelSpec};
 use crate::scorer::{GroupSpec, RulesSpec};

@@ -37,7 +37,7 @@ const DEFAULTS: [(&str, f64); 12] = [
 /// Report a form on a landing page as the landing page's kind only, as the vendor does, and a form handler as a form.
 /// Kinds worth 0 points are rules too, so that explanations show them. No activity at all is a known 0.
 ///
-/// Not covered: the grade (a letter for the lead's fit), scoring categories, and score depreciation, which the
+/// The grade, a letter for the lead's fit, is [`pardot_grade`](super::pardot_grade). Not covered: scoring categories, and score depreciation, which the
 /// vendor leaves to its customers' automation.
 ///
 /// # Units

@@ -108,6 +108,17 @@ pub enum Formula {
         /// What a part without a value counts for.
         missing: WhenMissing,
     },
+    /// `min(count, at_most) * weight`: one day's activities of a kind.
+    DailyCount {
+        /// How many there were.
+        count: u64,
+        /// How many count.
+        at_most: u32,
+        /// What each weighs.
+        weight: f64,
+    },
+    /// Square root of the first part that has a value.
+    Root,
 }
 
 impl Formula {
@@ -152,6 +163,12 @@ impl Formula {
             Self::Highest { missing } => {
                 extreme(*missing, parts.iter().map(Explanation::value), larger)
             }
+            Self::DailyCount {
+                count,
+                at_most,
+                weight,
+            } => Some(daily_count(*count, *at_most, *weight)),
+            Self::Root => known.next().map(root),
         }
     }
 }
@@ -259,6 +276,15 @@ pub(crate) fn extreme(
     best.filter(|_| known)
 }
 
+pub(crate) fn daily_count(count: u64, at_most: u32, weight: f64) -> f64 {
+    let counted = u32::try_from(count).unwrap_or(u32::MAX).min(at_most);
+    f64::from(counted) * weight + 0.0
+}
+
+pub(crate) fn root(value: f64) -> f64 {
+    value.max(0.0).sqrt()
+}
+
 impl fmt::Display for Formula {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let faded = |f: &mut fmt::Formatter<'_>, age: i64, decay: &Option<Decay>| match decay {
@@ -314,6 +340,18 @@ impl fmt::Display for Formula {
             ),
             Self::WeightedMean { .. } => f.write_str("weighted mean"),
             Self::GeometricMean { .. } => f.write_str("geometric mean"),
+            Self::DailyCount {
+                count,
+                at_most,
+                weight,
+            } => {
+                write!(f, "{weight} for each of {count}")?;
+                if *count > u64::from(*at_most) {
+                    write!(f, ", at most {at_most}")?;
+                }
+                Ok(())
+            }
+            Self::Root => f.write_str("square root"),
         }
     }
 }

@@ -99,7 +99,7 @@ impl ScoreMatrix {
         Some(ScoreVector::new(
             Arc::clone(&self.shape),
             cells.into(),
-            bands.get(..self.shape.labels.len())?.into(),
+            bands.get(..self.shape.band_count())?.into(),
             head,
         ))
     }

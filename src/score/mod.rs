@@ -4,7 +4,10 @@ mod as_of;
 mod dimension;
 mod explanation;
 mod formula;
+mod grade;
 mod matrix;
+mod ranks;
+mod rating;
 mod reason;
 mod score;
 mod shape;
@@ -15,7 +18,9 @@ pub use as_of::AsOf;
 pub use dimension::Dimension;
 pub use explanation::{Evidence, Explanation, Label, Role};
 pub use formula::{Formula, WhenMissing};
+pub use grade::{Grade, ParseGradeError};
 pub use matrix::{RankBy, RankError, ScoreMatrix};
+pub use rating::{CellCounts, LabelCounts, MatrixCell};
 pub use reason::{MissingAttribute, Reason};
 pub use score::{Score, ScoreError};
 pub use unit::Unit;
@@ -23,7 +28,8 @@ pub use vector::ScoreVector;
 
 pub(crate) use explanation::Level;
 pub(crate) use formula::{
-    LARGEST, clamp, extreme, geometric_mean, inactivity, larger, occurrence, scale, smaller,
-    weighted_mean,
+    LARGEST, clamp, daily_count, extreme, geometric_mean, inactivity, larger, occurrence, root,
+    scale, smaller, weighted_mean,
 };
-pub(crate) use shape::{Cell, Head, LabelShape, NO_BAND, Notes, Shape};
+pub(crate) use ranks::Ranks;
+pub(crate) use shape::{Cell, Head, LabelShape, MatrixShape, NO_BAND, Notes, Shape};

@@ -1,4 +1,4 @@
-use super::Dimension;
+use super::{Dimension, Ranks};
 use std::sync::Arc;
 
 /// What the vectors of one model have in common.
@@ -7,6 +7,20 @@ pub(crate) struct Shape {
     pub(crate) dimensions: Vec<Dimension>,
     pub(crate) has_composite: bool,
     pub(crate) labels: Vec<LabelShape>,
+    /// Each has the bands of its two axes after those of the labels.
+    pub(crate) matrices: Vec<MatrixShape>,
+    /// Percentile ranks, by dimension; `None` is the composite.
+    pub(crate) percentiles: Vec<(Option<usize>, Ranks)>,
+}
+
+/// The names of one matrix; bands lowest first, cells by row.
+#[derive(Debug, PartialEq)]
+pub(crate) struct MatrixShape {
+    pub(crate) name: Arc<str>,
+    pub(crate) rows: Vec<Arc<str>>,
+    pub(crate) columns: Vec<Arc<str>>,
+    pub(crate) codes: Vec<Arc<str>>,
+    pub(crate) names: Vec<Option<Arc<str>>>,
 }
 
 /// The names of one set of labels, lowest first.
@@ -29,9 +43,35 @@ impl Shape {
             .position(|labels| labels.name.as_ref() == name)
     }
 
+    pub(crate) fn matrix(&self, name: &str) -> Option<usize> {
+        self.matrices
+            .iter()
+            .position(|matrix| matrix.name.as_ref() == name)
+    }
+
+    /// Where a matrix's two axes stand among the bands of a row.
+    pub(crate) fn bands(&self, matrix: usize, bands: &[u16]) -> Option<(usize, usize)> {
+        let first = self.labels.len() + 2 * matrix;
+        let (row, column) = (bands.get(first)?, bands.get(first + 1)?);
+        Some((usize::from(*row), usize::from(*column)))
+    }
+
+    /// The percentile ranks of a dimension, or of the composite.
+    pub(crate) fn ranks(&self, of: Option<usize>) -> Option<&Ranks> {
+        let mut percentiles = self.percentiles.iter();
+        percentiles
+            .find(|(own, _)| *own == of)
+            .map(|(_, ranks)| ranks)
+    }
+
+    /// How many bands a row has, those of the matrices' axes included.
+    pub(crate) fn band_count(&self) -> usize {
+        self.labels.len() + 2 * self.matrices.len()
+    }
+
     /// How many label positions a row has; at least one, so that rows can be split evenly.
     pub(crate) fn label_width(&self) -> usize {
-        self.labels.len().max(1)
+        self.band_count().max(1)
     }
 }
 

@@ -10,6 +10,8 @@ pub enum Unit {
     Score,
     /// Points of rules: any size, may be negative.
     Points,
+    /// Thirds of a letter of a grade above F, 0 to 12.
+    GradeSteps,
 }
 
 impl fmt::Display for Unit {
@@ -17,6 +19,7 @@ impl fmt::Display for Unit {
         f.write_str(match self {
             Self::Score => "score",
             Self::Points => "points",
+            Self::GradeSteps => "grade steps",
         })
     }
 }

@@ -1,3 +1,4 @@
+use super::rating::Cells;
 use super::shape::{Cell, Head, NO_BAND, Notes, Shape};
 use super::{Dimension, Score, Unit};
 use crate::lead::ManualOverride;
@@ -30,6 +31,14 @@ impl ScoreVector {
             labels,
             head,
         }
+    }
+
+    pub(super) fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    pub(super) fn bands(&self) -> &[u16] {
+        &self.labels
     }
 
     /// The dimensions, in the model's order.
@@ -82,6 +91,21 @@ impl ScoreVector {
             None if dimension == "composite" => self.composite(),
             None => self.score(dimension),
         }
+    }
+
+    /// The percentile rank of a dimension's machine score, or of `composite`, in the population that the model was
+    /// fitted to: 0 to 100. `None` where the score abstains or the model has no ranks of it.
+    #[must_use]
+    pub fn percentile(&self, dimension: &str) -> Option<Score> {
+        let place = match dimension {
+            "composite" => None,
+            name => Some(self.shape.dimension(name)?),
+        };
+        let score = match place {
+            None => self.composite()?,
+            Some(_) => self.score(dimension)?,
+        };
+        Score::saturating(self.shape.ranks(place)?.of(score.get()))
     }
 
     /// The label of a named set of labels; `None` below its lowest band, or where the score abstains.
@@ -167,10 +191,10 @@ impl PartialEq for ScoreVector {
     }
 }
 
-/// Names to values: dimensions with score, raw value, unit and manual override; composite; labels; disqualification.
+/// Names to values: dimensions with score, raw value, unit and manual override; composite; labels; matrices; disqualification.
 impl Serialize for ScoreVector {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("ScoreVector", 4)?;
+        let mut fields = serializer.serialize_struct("ScoreVector", 5)?;
         fields.serialize_field("dimensions", &Dimensions(self))?;
         if self.shape.has_composite {
             fields.serialize_field("composite", &self.composite())?;
@@ -178,6 +202,11 @@ impl Serialize for ScoreVector {
             fields.skip_field("composite")?;
         }
         fields.serialize_field("labels", &Labels(self))?;
+        if self.shape.matrices.is_empty() {
+            fields.skip_field("matrices")?;
+        } else {
+            fields.serialize_field("matrices", &Cells(self))?;
+        }
         let reasons: Vec<&str> = self.disqualified().collect();
         fields.serialize_field("disqualified", &reasons)?;
         fields.end()

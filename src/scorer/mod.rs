@@ -2,6 +2,8 @@
 
 mod condition;
 mod decay;
+mod engagement;
+mod grade;
 mod history;
 mod period;
 mod rules;
@@ -12,6 +14,8 @@ pub use condition::{
     AttributeRef, ConditionSpec, Filter, Known, LetterCase, Scalar, Test, all, any, attribute, not,
 };
 pub use decay::{Decay, DecaySpec, DecayStep, LinearShape};
+pub use engagement::{EngagementScorer, EngagementSpec};
+pub use grade::{CriterionSpec, GradeScorer, GradeSpec};
 pub use history::{HistorySpec, PauseSpec};
 pub use rules::{
     ActivitySpec, AppliesTo, CountRange, GroupPolicy, GroupSpec, InactivitySpec, Keep, Lint, Names,

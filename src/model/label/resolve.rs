@@ -71,6 +71,8 @@ pub(in crate::model) struct LabelContext<'a> {
     pub(in crate::model) history: &'a History,
     pub(in crate::model) dimensions: &'a [Dimension],
     pub(in crate::model) has_composite: bool,
+    /// Those of which the model has percentile ranks, by dimension; `None` is the composite.
+    pub(in crate::model) ranked: &'a [Option<usize>],
 }
 
 impl LabelContext<'_> {
@@ -102,7 +104,7 @@ impl LabelContext<'_> {
 }
 
 impl LabelSpec {
-    fn resolve(
+    pub(in crate::model) fn resolve(
         &self,
         context: &LabelContext<'_>,
         path: &str,
@@ -123,6 +125,18 @@ impl LabelSpec {
             };
             if !has_points {
                 problems.push(format!("{path}.on"), "only a dimension of rules has points");
+            }
+        }
+        if let (LabelOn::Percentile, Some(target)) = (self.on, target) {
+            let of = match target {
+                Target::Composite => None,
+                Target::Dimension(dimension) => Some(dimension),
+            };
+            if !context.ranked.contains(&of) {
+                problems.push(
+                    format!("{path}.on"),
+                    "the model has no `percentiles` of what the labels are of",
+                );
             }
         }
         if self.bands.is_empty() {
@@ -151,7 +165,7 @@ impl LabelSpec {
                         band.at_least
                     ),
                 );
-            } else if self.on == LabelOn::Score && band.at_least > 100.0 {
+            } else if self.on != LabelOn::Points && band.at_least > 100.0 {
                 lints.push(Lint::new(
                     format!("{path}.at_least"),
                     format!("no score reaches `{}`", band.at_least),

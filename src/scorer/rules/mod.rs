@@ -21,3 +21,4 @@ pub(crate) use build::{Builder, resolve_applies};
 pub(crate) use eval::{Buffers, Case};
 pub(crate) use plan::ActivityPlan;
 pub(crate) use rule_scorer::{emptied, other_schema, with_buffers};
+pub(crate) use what_if::WhatIf;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 /// Values that an attribute could take and that its tests tell apart.
 #[derive(Debug)]
-pub(super) struct WhatIf {
+pub(crate) struct WhatIf {
     attributes: Box<[Guesses]>,
 }
 
@@ -22,7 +22,7 @@ struct Guesses {
 }
 
 #[derive(Clone, Debug)]
-enum Guess {
+pub(crate) enum Guess {
     Number(f64),
     Flag(bool),
     Text(Box<str>),
@@ -36,7 +36,7 @@ enum Guess {
 const MOST: usize = 64;
 
 impl WhatIf {
-    pub(super) fn new(tests: &Tests, schema: &Schema) -> Self {
+    pub(crate) fn new(tests: &Tests, schema: &Schema) -> Self {
         let mut guesses: BTreeMap<AttributeSlot, Vec<Guess>> = BTreeMap::new();
         for leaf in &tests.list {
             let of = guesses.entry(leaf.slot).or_default();
@@ -115,56 +115,66 @@ impl WhatIf {
         case: &Case<'_, V>,
         buffers: &mut Buffers,
     ) -> Vec<Explanation> {
+        self.gains(case.lead, case.as_of, Unit::Points, |lead| {
+            let case = Case {
+                lead,
+                as_of: case.as_of,
+                history: case.history,
+                since: case.since,
+                pauses: case.pauses,
+            };
+            plan.read(&case, buffers);
+            plan.points::<Off, _>(&case, buffers, &mut |_| {}).0
+        })
+    }
+
+    /// For each attribute that is missing and could by itself raise what a lead is worth, a note that says by how much.
+    pub(crate) fn gains<V: LeadView + ?Sized>(
+        &self,
+        lead: &V,
+        as_of: Moment,
+        unit: Unit,
+        mut worth: impl FnMut(&Supposed<'_, V>) -> f64,
+    ) -> Vec<Explanation> {
         let mut notes = Vec::new();
         let mut now = None;
+        let mut supposed = Supposed {
+            lead,
+            as_of,
+            slot: None,
+            guess: None,
+        };
         for Guesses { slot, name, values } in &self.attributes {
-            match case.lead.attribute(*slot) {
+            match lead.attribute(*slot) {
                 Value::Missing | Value::Text("") => {}
                 Value::Number(number) if !number.is_finite() => {}
                 _ => continue,
             }
-            let now = *now.get_or_insert_with(|| points(plan, case, None, buffers));
-            let best = values
-                .iter()
-                .map(|guess| points(plan, case, Some((*slot, guess)), buffers))
-                .fold(now, f64::max);
+            let now = match now {
+                Some(now) => now,
+                None => {
+                    (supposed.slot, supposed.guess) = (None, None);
+                    *now.insert(worth(&supposed))
+                }
+            };
+            let mut best = now;
+            for guess in values {
+                (supposed.slot, supposed.guess) = (Some(*slot), Some(guess));
+                best = f64::max(best, worth(&supposed));
+            }
             if best > now {
                 let role = Role::Missing {
                     could_add: best - now,
                 };
-                notes.push(Explanation::unknown(name, Unit::Points).role(role));
+                notes.push(Explanation::unknown(name, unit).role(role));
             }
         }
         notes
     }
 }
 
-fn points<V: LeadView + ?Sized>(
-    plan: &RulesPlan,
-    case: &Case<'_, V>,
-    guess: Option<(AttributeSlot, &Guess)>,
-    buffers: &mut Buffers,
-) -> f64 {
-    let (slot, guess) = guess.unzip();
-    let lead = Supposed {
-        lead: case.lead,
-        as_of: case.as_of,
-        slot,
-        guess,
-    };
-    let case = Case {
-        lead: &lead,
-        as_of: case.as_of,
-        history: case.history,
-        since: case.since,
-        pauses: case.pauses,
-    };
-    plan.read(&case, buffers);
-    plan.points::<Off, _>(&case, buffers, &mut |_| {}).0
-}
-
 /// A lead with one more attribute than is known.
-struct Supposed<'l, V: ?Sized> {
+pub(crate) struct Supposed<'l, V: ?Sized> {
     lead: &'l V,
     as_of: Moment,
     slot: Option<AttributeSlot>,

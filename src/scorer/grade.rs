@@ -1,0 +1,255 @@
+mod spec;
+
+pub use spec::{CriterionSpec, GradeSpec};
+
+use super::condition::{Cond, Guard, Plan, Tests};
+use super::rules::{Buffers, WhatIf, WhenUnknown, other_schema, with_buffers};
+use super::{Assessment, Scorer, resolve_condition};
+use crate::lead::{KnownAt, LeadView, Moment, Schema, SchemaId, name_problem, shortened};
+use crate::model::{Problems, SpecError};
+use crate::score::{AsOf, Explanation, Formula, Grade, Role, Score, Unit, clamp, scale};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// Score: a grade from F, which is 0, over D, where all start, to A+, which is 100.
+///
+/// Each criterion moves the grade by one, two or three thirds of a letter: up where the lead matches it, down where it
+/// does not, and not at all where that is not known. The raw value is the grade's step, 0 for F to 12 for A+
+/// ([`Grade::from_raw`]). Built from a [`GradeSpec`].
+///
+/// # Units
+/// `100 * step / 12`.
+#[derive(Debug)]
+pub struct GradeScorer {
+    schema: SchemaId,
+    attributes: Plan,
+    criteria: Box<[Criterion]>,
+    start: f64,
+    when_unknown: WhenUnknown,
+    what_if: WhatIf,
+}
+
+/// A criterion, resolved.
+#[derive(Debug)]
+struct Criterion {
+    name: Arc<str>,
+    thirds: f64,
+    matches: Guard,
+    differs: Guard,
+}
+
+impl Criterion {
+    /// By how many steps it moves the grade; `None` where it is not known.
+    fn moves(&self, buffers: &Buffers) -> Option<f64> {
+        if self.matches.holds(&buffers.words) {
+            Some(self.thirds)
+        } else if self.differs.holds(&buffers.words) {
+            Some(-self.thirds)
+        } else {
+            None
+        }
+    }
+}
+
+/// The step of A+.
+const TOP: f64 = 12.0;
+
+fn within(steps: f64) -> f64 {
+    clamp(steps, Some(0.0), Some(TOP))
+}
+
+impl GradeSpec {
+    /// Compiles the criteria for leads of a schema.
+    ///
+    /// # Errors
+    /// All problems at once, each with its place: unknown names, comparisons that do not fit a type, a start that is no
+    /// grade, thirds other than 1, 2 and 3, names that stand twice, and no criterion at all.
+    pub fn build(&self, schema: &Schema) -> Result<GradeScorer, SpecError> {
+        let mut problems = Problems::default();
+        let scorer = GradeScorer::resolve(self, schema, "grade", &mut problems);
+        problems.into_result(scorer)
+    }
+}
+
+impl GradeScorer {
+    pub(crate) fn resolve(
+        spec: &GradeSpec,
+        schema: &Schema,
+        path: &str,
+        problems: &mut Problems,
+    ) -> Self {
+        let start = match spec.start.as_deref().map(str::parse::<Grade>) {
+            None => Grade::D,
+            Some(Ok(start)) => start,
+            Some(Err(error)) => {
+                problems.push(format!("{path}.start"), error.to_string());
+                Grade::D
+            }
+        };
+        if spec.criteria.is_empty() {
+            problems.push(format!("{path}.criteria"), "needs at least one criterion");
+        }
+        let mut tests = Tests::default();
+        let mut names = HashSet::new();
+        let mut conditions = Vec::with_capacity(spec.criteria.len());
+        for (i, criterion) in spec.criteria.iter().enumerate() {
+            let path = format!("{path}.criteria[{i}]");
+            if let Some(problem) = name_problem(&criterion.name) {
+                problems.push(format!("{path}.name"), problem);
+            }
+            if !names.insert(criterion.name.as_str()) {
+                problems.push(
+                    format!("{path}.name"),
+                    format!("`{}` stands twice", shortened(&criterion.name)),
+                );
+            }
+            if !(1..=3).contains(&criterion.thirds) {
+                problems.push(
+                    format!("{path}.thirds"),
+                    format!("must be 1, 2 or 3, got `{}`", criterion.thirds),
+                );
+            }
+            let path = format!("{path}.when");
+            conditions.push(resolve_condition(
+                &criterion.when,
+                schema,
+                &path,
+                &mut tests,
+                problems,
+            ));
+        }
+        let (attributes, layout) = Plan::new(&tests);
+        let criteria = spec.criteria.iter().zip(conditions);
+        Self {
+            schema: schema.id(),
+            criteria: criteria
+                .map(|(criterion, cond)| Criterion {
+                    name: criterion.name.as_str().into(),
+                    thirds: f64::from(criterion.thirds),
+                    matches: Guard::new(&cond, &layout),
+                    differs: Guard::new(&Cond::Not(Box::new(cond)), &layout),
+                })
+                .collect(),
+            attributes,
+            start: f64::from(start.step()),
+            when_unknown: spec.when_unknown,
+            what_if: WhatIf::new(&tests, schema),
+        }
+    }
+
+    /// The grade of a lead; `None` where the scorer abstains.
+    #[must_use]
+    pub fn grade(&self, lead: &dyn LeadView, as_of: AsOf) -> Option<Grade> {
+        Grade::from_raw(self.assess(lead, as_of).raw?)
+    }
+
+    /// The grade's step before it is kept within F and A+, and whether anything asked is known.
+    fn steps<V: LeadView + ?Sized>(
+        &self,
+        lead: &V,
+        as_of: Moment,
+        buffers: &mut Buffers,
+    ) -> (f64, bool) {
+        let known = self.attributes.read(lead, as_of, &mut buffers.words);
+        let moves = self.criteria.iter().filter_map(|one| one.moves(buffers));
+        let steps = moves.fold(0.0 + self.start, |sum, steps| sum + steps);
+        (steps, known || self.when_unknown == WhenUnknown::Zero)
+    }
+
+    fn explain_known<V: LeadView + ?Sized>(
+        &self,
+        lead: &V,
+        as_of: Moment,
+        buffers: &mut Buffers,
+    ) -> Explanation {
+        let (steps, speaks) = self.steps(lead, as_of, buffers);
+        let mut parts = vec![Explanation::given("start", Unit::GradeSteps, self.start)];
+        for criterion in &self.criteria {
+            if let Some(moves) = criterion.moves(buffers) {
+                let node = Explanation::given(&criterion.name, Unit::GradeSteps, moves);
+                parts.push(node.role(Role::Rule));
+            }
+        }
+        let mut notes = self
+            .what_if
+            .gains(lead, as_of, Unit::GradeSteps, |supposed| {
+                within(self.steps(supposed, as_of, buffers).0)
+            });
+        if !speaks {
+            let why = Explanation::unknown("nothing that its criteria ask is known", Unit::Score);
+            notes.insert(0, why.role(Role::Abstains));
+            return Explanation::unknown("grade", Unit::Score).with_notes(notes);
+        }
+        let mut node = Explanation::node("steps", Unit::GradeSteps, Formula::Sum, parts);
+        if within(steps).to_bits() != steps.to_bits() {
+            let (min, max) = (Some(0.0), Some(TOP));
+            node = Explanation::node(
+                "steps, kept within F and A+",
+                Unit::GradeSteps,
+                Formula::Clamp { min, max },
+                vec![node],
+            );
+        }
+        let scale = Formula::Scale {
+            zero: 0.0,
+            hundred: TOP,
+        };
+        Explanation::node("grade", Unit::Score, scale, vec![node]).with_notes(notes)
+    }
+
+    /// Hands the lead on as it was known; `None` for a lead of another schema.
+    fn with_lead<R>(
+        &self,
+        lead: &dyn LeadView,
+        as_of: AsOf,
+        run: impl FnOnce(&dyn LeadView, Moment, &mut Buffers) -> R,
+    ) -> Option<R> {
+        if lead.schema() != self.schema {
+            return None;
+        }
+        let as_of = as_of.moment();
+        let dated;
+        let lead: &dyn LeadView = if lead.dates_facts() {
+            dated = KnownAt::new(lead, as_of);
+            &dated
+        } else {
+            lead
+        };
+        Some(with_buffers(|buffers, activities| {
+            (run(lead, as_of, buffers), activities)
+        }))
+    }
+}
+
+impl Scorer for GradeScorer {
+    fn score(&self, lead: &dyn LeadView, as_of: AsOf) -> Option<Score> {
+        self.assess(lead, as_of).score
+    }
+
+    fn assess(&self, lead: &dyn LeadView, as_of: AsOf) -> Assessment {
+        let judge = |lead: &dyn LeadView, as_of, buffers: &mut Buffers| {
+            let (steps, speaks) = self.steps(lead, as_of, buffers);
+            let raw = within(steps);
+            speaks.then(|| Assessment {
+                score: Score::saturating(scale(raw, 0.0, TOP)),
+                raw: Some(raw),
+            })
+        };
+        let judged = self.with_lead(lead, as_of, judge);
+        judged.flatten().unwrap_or_default()
+    }
+
+    fn unit(&self) -> Unit {
+        Unit::GradeSteps
+    }
+
+    fn explain(&self, lead: &dyn LeadView, as_of: AsOf) -> Explanation {
+        self.with_lead(lead, as_of, |lead, as_of, buffers| {
+            self.explain_known(lead, as_of, buffers)
+        })
+        .unwrap_or_else(|| other_schema("grade"))
+    }
+}
+
+#[cfg(test)]
+mod tests;
