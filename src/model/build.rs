@@ -6,7 +6,7 @@ use super::spec::{DimensionSpec, ModelSpec, TOO_DEEP};
 use crate::lead::{LeadView, Schema, SchemaSpec, name_problem, shortened};
 use crate::score::{AsOf, Dimension, Explanation, LabelShape, Role, Shape, Unit};
 use crate::scorer::{
-    Applies, Assessment, Buffers, Case, Lint, Plan, RuleScorer, Scorer, Tests, resolve_applies,
+    Applies, Assessment, Buffers, Case, Lint, Plan, RfmScorer, RuleScorer, Scorer, Tests, resolve_applies,
 };
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -290,6 +290,11 @@ impl Judging<'_> {
                 return self.nested(model, &format!("{path}.model"));
             }
             self.problems.push(format!("{path}.model"), TOO_DEEP);
+        }
+        if let Some(rfm) = &spec.rfm {
+            let path = format!("{path}.rfm");
+            let scorer = RfmScorer::resolve(rfm, self.schema, history, &path, self.problems);
+            return Judge::Scorer(Arc::new(scorer));
         }
         let abstaining = || Judge::Scorer(Arc::new(crate::scorer::from_fn(|_, _| None)));
         let Some(name) = &spec.external else {

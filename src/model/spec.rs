@@ -2,7 +2,7 @@ use super::composite::CompositeSpec;
 use super::label::LabelSpec;
 use crate::lead::SchemaSpec;
 use crate::score::Level;
-use crate::scorer::{AppliesTo, HistorySpec, RulesSpec};
+use crate::scorer::{AppliesTo, HistorySpec, RfmSpec, RulesSpec};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::cell::Cell;
 
@@ -144,7 +144,7 @@ impl ModelSpec {
     }
 }
 
-/// One aspect and who judges it: exactly one of `rules`, `model` and `external`.
+/// One aspect and who judges it: exactly one of `rules`, `model`, `external` and `rfm`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DimensionSpec {
@@ -162,6 +162,9 @@ pub struct DimensionSpec {
     /// The name of a scorer of the app's own, handed to [`ScoreModel::build_with`](crate::ScoreModel::build_with).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external: Option<String>,
+    /// Recency, frequency and monetary value, with cut points given or learned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rfm: Option<RfmSpec>,
 }
 
 impl DimensionSpec {
@@ -171,6 +174,7 @@ impl DimensionSpec {
             self.rules.is_some(),
             self.model.is_some(),
             self.external.is_some(),
+            self.rfm.is_some(),
         ]
         .iter()
         .filter(|&&given| given)
@@ -179,7 +183,7 @@ impl DimensionSpec {
 
     /// The names of all sorts of judges.
     pub(super) fn choices() -> &'static str {
-        "`rules`, `model` and `external`"
+        "`rules`, `model`, `external` and `rfm`"
     }
 
     /// A dimension judged by points rules.
@@ -208,6 +212,16 @@ impl DimensionSpec {
         Self {
             name: name.into(),
             external: Some(scorer.into()),
+            ..Self::default()
+        }
+    }
+
+    /// A dimension judged by recency, frequency and monetary value.
+    #[must_use]
+    pub fn rfm(name: impl Into<String>, rfm: RfmSpec) -> Self {
+        Self {
+            name: name.into(),
+            rfm: Some(rfm),
             ..Self::default()
         }
     }

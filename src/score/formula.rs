@@ -1,5 +1,5 @@
 use super::Explanation;
-use crate::scorer::Decay;
+use crate::scorer::{BinCuts, Decay};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -108,6 +108,8 @@ pub enum Formula {
         /// What a part without a value counts for.
         missing: WhenMissing,
     },
+    /// The bin, by cut points, of the first part that has a value.
+    Bin(BinCuts),
 }
 
 impl Formula {
@@ -152,6 +154,7 @@ impl Formula {
             Self::Highest { missing } => {
                 extreme(*missing, parts.iter().map(Explanation::value), larger)
             }
+            Self::Bin(cuts) => known.next().map(|part| f64::from(cuts.bin(part))),
         }
     }
 }
@@ -314,6 +317,7 @@ impl fmt::Display for Formula {
             ),
             Self::WeightedMean { .. } => f.write_str("weighted mean"),
             Self::GeometricMean { .. } => f.write_str("geometric mean"),
+            Self::Bin(cuts) => write!(f, "{cuts}"),
         }
     }
 }

@@ -10,6 +10,16 @@ pub enum Unit {
     Score,
     /// Points of rules: any size, may be negative.
     Points,
+    /// An RFM cell as one number, `100 * recency + 10 * frequency + monetary`.
+    Cell,
+    /// A bin, counted from 1.
+    Bin,
+    /// Whole days.
+    Days,
+    /// How many.
+    Count,
+    /// Money, in the app's own currency.
+    Amount,
 }
 
 impl fmt::Display for Unit {
@@ -17,6 +27,11 @@ impl fmt::Display for Unit {
         f.write_str(match self {
             Self::Score => "score",
             Self::Points => "points",
+            Self::Cell => "cell",
+            Self::Bin => "bin",
+            Self::Days => "days",
+            Self::Count => "count",
+            Self::Amount => "amount",
         })
     }
 }

@@ -4,6 +4,7 @@ mod condition;
 mod decay;
 mod history;
 mod period;
+mod rfm;
 mod rules;
 mod scorer;
 mod trace;
@@ -13,6 +14,11 @@ pub use condition::{
 };
 pub use decay::{Decay, DecaySpec, DecayStep, LinearShape};
 pub use history::{HistorySpec, PauseSpec};
+pub use rfm::{
+    BinCuts, BinRule, RfmAxis, RfmAxisReport, RfmBins, RfmCuts, RfmFit, RfmMonetary, RfmRating,
+    RfmReport, RfmScorer, RfmSegmentPreset, RfmSegmentSpec, RfmSegmentsSpec, RfmSpec, RfmValues,
+    RfmWeights, SegmentChoice,
+};
 pub use rules::{
     ActivitySpec, AppliesTo, CountRange, GroupPolicy, GroupSpec, InactivitySpec, Keep, Lint, Names,
     Occurrences, RuleScorer, RuleSpec, RulesSpec, WhenUnknown, Window,
