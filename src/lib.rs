@@ -77,6 +77,8 @@
 //! - [`ConditionSpec`], made by [`attribute`], [`all`], [`any`], [`not`]: three-valued conditions.
 //! - [`ActivitySpec`], [`InactivitySpec`], [`DecaySpec`], [`HistorySpec`]: which activities count, how often, how
 //!   long.
+//! - [`RfmSpec`], [`RfmScorer`], [`RfmFit`]: recency, frequency and monetary value, binned by cut points given or
+//!   learned, with named segments.
 //! - [`ModelSpec`], [`ScoreModel`]: many judges, a composite ([`CompositeSpec`]), labels and hand-raisers
 //!   ([`LabelSpec`]).
 //! - [`MatrixSpec`]: two numbers side by side, such as fit by engagement; [`PercentileSpec`]: ranks in a population.

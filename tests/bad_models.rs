@@ -14,6 +14,10 @@ use lead_scoring::{
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+/// What is said of a dimension without a judge, or with several.
+const ONE_JUDGE: &str =
+    "dimensions[2]: give exactly one of `rules`, `model`, `external`, `grade`, `engagement`, `rfm`";
+
 fn schema() -> SchemaSpec {
     SchemaSpec::new().number("seats").kind("visit")
 }
@@ -126,18 +130,8 @@ fn models_and_dimensions() {
             named("composite"),
             &["dimensions[2].name: `composite` is what the model's own composite is called"],
         ),
-        (
-            good().dimension(none),
-            &[
-                "dimensions[2]: give exactly one of `rules`, `model`, `external`, `grade` and `engagement`",
-            ],
-        ),
-        (
-            good().dimension(both),
-            &[
-                "dimensions[2]: give exactly one of `rules`, `model`, `external`, `grade` and `engagement`",
-            ],
-        ),
+        (good().dimension(none), &[ONE_JUDGE]),
+        (good().dimension(both), &[ONE_JUDGE]),
         (
             good().dimension(DimensionSpec::rules("bad", bad_rule)),
             &[

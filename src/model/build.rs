@@ -8,8 +8,8 @@ use super::spec::{DimensionSpec, ModelSpec, TOO_DEEP};
 use crate::lead::{LeadView, Schema, SchemaSpec, name_problem, shortened};
 use crate::score::{AsOf, Dimension, Explanation, LabelShape, Role, Shape, Unit};
 use crate::scorer::{
-    Applies, Assessment, Buffers, Case, EngagementScorer, GradeScorer, Lint, Plan, RuleScorer,
-    Scorer, Tests, resolve_applies,
+    Applies, Assessment, Buffers, Case, EngagementScorer, GradeScorer, Lint, Plan, RfmScorer,
+    RuleScorer, Scorer, Tests, resolve_applies,
 };
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -301,11 +301,11 @@ impl Judging<'_> {
         history: &crate::scorer::History,
         path: &str,
     ) -> Judge {
-        if spec.given() != 1 {
-            self.problems.push(
-                path,
-                format!("give exactly one of {}", DimensionSpec::choices()),
-            );
+        let judges = spec.judges();
+        if judges.iter().filter(|(_, given)| *given).count() != 1 {
+            let names: Vec<String> = judges.iter().map(|(name, _)| format!("`{name}`")).collect();
+            self.problems
+                .push(path, format!("give exactly one of {}", names.join(", ")));
         }
         if let Some(rules) = &spec.rules {
             let path = format!("{path}.rules");
@@ -328,6 +328,11 @@ impl Judging<'_> {
             let path = format!("{path}.engagement");
             let scorer =
                 EngagementScorer::resolve(engagement, self.schema, history, &path, self.problems);
+            return Judge::Scorer(Arc::new(scorer));
+        }
+        if let Some(rfm) = &spec.rfm {
+            let path = format!("{path}.rfm");
+            let scorer = RfmScorer::resolve(rfm, self.schema, history, &path, self.problems);
             return Judge::Scorer(Arc::new(scorer));
         }
         let abstaining = || Judge::Scorer(Arc::new(crate::scorer::from_fn(|_, _| None)));

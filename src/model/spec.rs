@@ -4,7 +4,7 @@ use super::matrix::MatrixSpec;
 use super::percentile::PercentileSpec;
 use crate::lead::SchemaSpec;
 use crate::score::Level;
-use crate::scorer::{AppliesTo, EngagementSpec, GradeSpec, HistorySpec, RulesSpec};
+use crate::scorer::{AppliesTo, EngagementSpec, GradeSpec, HistorySpec, RfmSpec, RulesSpec};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::cell::Cell;
 
@@ -193,26 +193,22 @@ pub struct DimensionSpec {
     /// Weighted activity counts, scaled over a population.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub engagement: Option<EngagementSpec>,
+    /// Recency, frequency and monetary value, with cut points given or learned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rfm: Option<RfmSpec>,
 }
 
 impl DimensionSpec {
-    /// How many judges are given.
-    pub(super) fn given(&self) -> usize {
-        [
-            self.rules.is_some(),
-            self.model.is_some(),
-            self.external.is_some(),
-            self.grade.is_some(),
-            self.engagement.is_some(),
+    /// All sorts of judges by name, each with whether it is given.
+    pub(super) fn judges(&self) -> Vec<(&'static str, bool)> {
+        vec![
+            ("rules", self.rules.is_some()),
+            ("model", self.model.is_some()),
+            ("external", self.external.is_some()),
+            ("grade", self.grade.is_some()),
+            ("engagement", self.engagement.is_some()),
+            ("rfm", self.rfm.is_some()),
         ]
-        .iter()
-        .filter(|&&given| given)
-        .count()
-    }
-
-    /// The names of all sorts of judges.
-    pub(super) fn choices() -> &'static str {
-        "`rules`, `model`, `external`, `grade` and `engagement`"
     }
 
     /// A dimension judged by points rules.
@@ -261,6 +257,16 @@ impl DimensionSpec {
         Self {
             name: name.into(),
             external: Some(scorer.into()),
+            ..Self::default()
+        }
+    }
+
+    /// A dimension judged by recency, frequency and monetary value.
+    #[must_use]
+    pub fn rfm(name: impl Into<String>, rfm: RfmSpec) -> Self {
+        Self {
+            name: name.into(),
+            rfm: Some(rfm),
             ..Self::default()
         }
     }

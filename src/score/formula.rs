@@ -1,5 +1,5 @@
 use super::Explanation;
-use crate::scorer::Decay;
+use crate::scorer::{BinCuts, Decay};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -119,6 +119,8 @@ pub enum Formula {
     },
     /// Square root of the first part that has a value.
     Root,
+    /// The bin, by cut points, of the first part that has a value.
+    Bin(BinCuts),
 }
 
 impl Formula {
@@ -169,6 +171,7 @@ impl Formula {
                 weight,
             } => Some(daily_count(*count, *at_most, *weight)),
             Self::Root => known.next().map(root),
+            Self::Bin(cuts) => known.next().map(|part| f64::from(cuts.bin(part))),
         }
     }
 }
@@ -352,6 +355,7 @@ impl fmt::Display for Formula {
                 Ok(())
             }
             Self::Root => f.write_str("square root"),
+            Self::Bin(cuts) => write!(f, "{cuts}"),
         }
     }
 }

@@ -12,6 +12,16 @@ pub enum Unit {
     Points,
     /// Thirds of a letter of a grade above F, 0 to 12.
     GradeSteps,
+    /// An RFM cell as one number, `100 * recency + 10 * frequency + monetary`.
+    Cell,
+    /// A bin, counted from 1.
+    Bin,
+    /// Whole days.
+    Days,
+    /// How many.
+    Count,
+    /// Money, in the app's own currency.
+    Amount,
 }
 
 impl fmt::Display for Unit {
@@ -20,6 +30,11 @@ impl fmt::Display for Unit {
             Self::Score => "score",
             Self::Points => "points",
             Self::GradeSteps => "grade steps",
+            Self::Cell => "cell",
+            Self::Bin => "bin",
+            Self::Days => "days",
+            Self::Count => "count",
+            Self::Amount => "amount",
         })
     }
 }

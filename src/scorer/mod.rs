@@ -6,6 +6,7 @@ mod engagement;
 mod grade;
 mod history;
 mod period;
+mod rfm;
 mod rules;
 mod scorer;
 mod trace;
@@ -17,6 +18,11 @@ pub use decay::{Decay, DecaySpec, DecayStep, LinearShape};
 pub use engagement::{EngagementScorer, EngagementSpec};
 pub use grade::{CriterionSpec, GradeScorer, GradeSpec};
 pub use history::{HistorySpec, PauseSpec};
+pub use rfm::{
+    BinCuts, BinRule, RfmAxis, RfmAxisReport, RfmBins, RfmCuts, RfmFit, RfmMonetary, RfmRating,
+    RfmReport, RfmScorer, RfmSegmentPreset, RfmSegmentSpec, RfmSegmentsSpec, RfmSpec, RfmValues,
+    RfmWeights, SegmentChoice,
+};
 pub use rules::{
     ActivitySpec, AppliesTo, CountRange, GroupPolicy, GroupSpec, InactivitySpec, Keep, Lint, Names,
     Occurrences, RuleScorer, RuleSpec, RulesSpec, WhenUnknown, Window,

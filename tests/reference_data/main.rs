@@ -10,6 +10,7 @@
     reason = "a trial fails by panicking"
 )]
 
+mod rfm;
 mod rules;
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
@@ -22,25 +23,39 @@ const VARIABLE: &str = "LEAD_SCORING_DATA";
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let trials = rules::trials();
+    let mut trials = rules::trials();
+    trials.extend(rfm::trials());
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
 /// A trial that checks one file of the data, given as bytes.
 fn trial(name: &str, file: &'static str, check: impl FnOnce(&[u8]) + Send + 'static) -> Trial {
+    trial_of(name, [file], |[bytes]| check(&bytes))
+}
+
+/// A trial that checks several files of the data together, each given as bytes.
+fn trial_of<const N: usize>(
+    name: &str,
+    files: [&'static str; N],
+    check: impl FnOnce([Vec<u8>; N]) + Send + 'static,
+) -> Trial {
     Trial::ignorable_test(name, move || {
         let Some(folder) = std::env::var_os(VARIABLE).filter(|folder| !folder.is_empty()) else {
             return Ok(Completion::ignored_with(format!("{VARIABLE} is not set")));
         };
-        match std::fs::read(PathBuf::from(folder).join(file)) {
-            Ok(bytes) => {
-                check(&bytes);
-                Ok(Completion::Completed)
+        let mut read = files.map(|_| Vec::new());
+        for (bytes, file) in read.iter_mut().zip(files) {
+            match std::fs::read(PathBuf::from(&folder).join(file)) {
+                Ok(found) => *bytes = found,
+                Err(error) if error.kind() == ErrorKind::NotFound => {
+                    return Ok(Completion::ignored_with(format!(
+                        "no file `{file}` in {VARIABLE}"
+                    )));
+                }
+                Err(error) => return Err(Failed::from(format!("`{file}`: {error}"))),
             }
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Completion::ignored_with(
-                format!("no file `{file}` in {VARIABLE}"),
-            )),
-            Err(error) => Err(Failed::from(format!("`{file}`: {error}"))),
         }
+        check(read);
+        Ok(Completion::Completed)
     })
 }

@@ -1,0 +1,19 @@
+//! Recency, frequency and monetary value.
+
+mod binning;
+mod build;
+mod fit;
+mod rfm_scorer;
+mod segments;
+mod spec;
+mod values;
+
+pub use binning::BinCuts;
+pub use fit::{RfmAxisReport, RfmFit, RfmReport};
+pub use rfm_scorer::{RfmRating, RfmScorer};
+pub use segments::{RfmSegmentPreset, RfmSegmentSpec, RfmSegmentsSpec, SegmentChoice};
+pub use spec::{BinRule, RfmAxis, RfmCuts, RfmMonetary, RfmSpec, RfmWeights};
+pub use values::{RfmBins, RfmValues};
+
+#[cfg(test)]
+mod tests;
