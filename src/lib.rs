@@ -77,6 +77,8 @@
 //! - [`ConditionSpec`], made by [`attribute`], [`all`], [`any`], [`not`]: three-valued conditions.
 //! - [`ActivitySpec`], [`InactivitySpec`], [`DecaySpec`], [`HistorySpec`]: which activities count, how often, how
 //!   long.
+//! - [`ChecklistSpec`], [`ChecklistScorer`]: BANT, CHAMP, MEDDIC or one's own questions; [`Qualification`] says what
+//!   is met and what to ask next.
 //! - [`ModelSpec`], [`ScoreModel`]: many judges, a composite ([`CompositeSpec`]), labels and hand-raisers
 //!   ([`LabelSpec`]).
 //! - [`preset`]: models that give what known products give.

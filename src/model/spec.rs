@@ -2,7 +2,7 @@ use super::composite::CompositeSpec;
 use super::label::LabelSpec;
 use crate::lead::SchemaSpec;
 use crate::score::Level;
-use crate::scorer::{AppliesTo, HistorySpec, RulesSpec};
+use crate::scorer::{AppliesTo, ChecklistSpec, HistorySpec, RulesSpec};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::cell::Cell;
 
@@ -144,7 +144,7 @@ impl ModelSpec {
     }
 }
 
-/// One aspect and who judges it: exactly one of `rules`, `model` and `external`.
+/// One aspect and who judges it: exactly one of `rules`, `model`, `external` and `checklist`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DimensionSpec {
@@ -162,6 +162,9 @@ pub struct DimensionSpec {
     /// The name of a scorer of the app's own, handed to [`ScoreModel::build_with`](crate::ScoreModel::build_with).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external: Option<String>,
+    /// Questions and what their answers are worth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checklist: Option<ChecklistSpec>,
 }
 
 impl DimensionSpec {
@@ -171,6 +174,7 @@ impl DimensionSpec {
             self.rules.is_some(),
             self.model.is_some(),
             self.external.is_some(),
+            self.checklist.is_some(),
         ]
         .iter()
         .filter(|&&given| given)
@@ -179,7 +183,7 @@ impl DimensionSpec {
 
     /// The names of all sorts of judges.
     pub(super) fn choices() -> &'static str {
-        "`rules`, `model` and `external`"
+        "`rules`, `model`, `external` and `checklist`"
     }
 
     /// A dimension judged by points rules.
@@ -208,6 +212,16 @@ impl DimensionSpec {
         Self {
             name: name.into(),
             external: Some(scorer.into()),
+            ..Self::default()
+        }
+    }
+
+    /// A dimension judged by a checklist, such as BANT; its raw value is the coverage.
+    #[must_use]
+    pub fn checklist(name: impl Into<String>, checklist: ChecklistSpec) -> Self {
+        Self {
+            name: name.into(),
+            checklist: Some(checklist),
             ..Self::default()
         }
     }

@@ -1,5 +1,5 @@
 use super::Explanation;
-use crate::scorer::Decay;
+use crate::scorer::{Decay, Due};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -108,6 +108,36 @@ pub enum Formula {
         /// What a part without a value counts for.
         missing: WhenMissing,
     },
+    /// `amount / price`, within 0 and 1.
+    AmountShare {
+        /// What there is.
+        amount: f64,
+        /// What is asked, more than 0.
+        price: f64,
+    },
+    /// What a date is worth by the time that is left until then.
+    Due {
+        /// Microseconds until the date; negative for one that has gone by.
+        left_micros: i64,
+        /// What it is worth when.
+        due: Due,
+    },
+    /// `answered / whole`, at most 1.
+    Coverage {
+        /// Weight of the questions whose answers are known.
+        answered: f64,
+        /// Weight of all questions.
+        whole: f64,
+    },
+    /// How many known answers are worth enough, each from its own bound.
+    Met {
+        /// What the known answers are worth, 0 to 1.
+        worths: Vec<f64>,
+        /// What each must be worth.
+        from: Vec<f64>,
+        /// How many must be met for the lead to be qualified.
+        needed: u32,
+    },
 }
 
 impl Formula {
@@ -152,6 +182,10 @@ impl Formula {
             Self::Highest { missing } => {
                 extreme(*missing, parts.iter().map(Explanation::value), larger)
             }
+            Self::AmountShare { amount, price } => Some(amount_share(*amount, *price)),
+            Self::Due { left_micros, due } => Some(due.worth(*left_micros)),
+            Self::Coverage { answered, whole } => Some(coverage(*answered, *whole)),
+            Self::Met { worths, from, .. } => Some(met(worths, from)),
         }
     }
 }
@@ -259,6 +293,24 @@ pub(crate) fn extreme(
     best.filter(|_| known)
 }
 
+pub(crate) fn amount_share(amount: f64, price: f64) -> f64 {
+    (amount / price).clamp(0.0, 1.0) + 0.0
+}
+
+pub(crate) fn coverage(answered: f64, whole: f64) -> f64 {
+    (answered / whole).clamp(0.0, 1.0) + 0.0
+}
+
+fn met(worths: &[f64], from: &[f64]) -> f64 {
+    let pairs = worths.iter().zip(from);
+    pairs.fold(
+        0.0,
+        |count, (worth, from)| {
+            if worth >= from { count + 1.0 } else { count }
+        },
+    )
+}
+
 impl fmt::Display for Formula {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let faded = |f: &mut fmt::Formatter<'_>, age: i64, decay: &Option<Decay>| match decay {
@@ -314,6 +366,26 @@ impl fmt::Display for Formula {
             ),
             Self::WeightedMean { .. } => f.write_str("weighted mean"),
             Self::GeometricMean { .. } => f.write_str("geometric mean"),
+            Self::AmountShare { amount, price } => write!(f, "{amount} of {price}"),
+            Self::Due { left_micros, due } => {
+                let band = due.band(*left_micros);
+                match left_micros {
+                    0.. => write!(f, "{} ahead, {band}", Age(*left_micros)),
+                    _ => write!(f, "{} ago, {band}", Age(left_micros.saturating_neg())),
+                }
+            }
+            Self::Coverage { answered, whole } => {
+                write!(f, "weight {answered} of {whole} is answered")
+            }
+            Self::Met {
+                worths,
+                from,
+                needed,
+            } => {
+                let enough = met(worths, from) >= f64::from(*needed);
+                let verdict = if enough { "qualified" } else { "not qualified" };
+                write!(f, "{verdict}, {needed} needed")
+            }
         }
     }
 }

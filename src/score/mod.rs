@@ -16,14 +16,14 @@ pub use dimension::Dimension;
 pub use explanation::{Evidence, Explanation, Label, Role};
 pub use formula::{Formula, WhenMissing};
 pub use matrix::{RankBy, RankError, ScoreMatrix};
-pub use reason::{MissingAttribute, Reason};
+pub use reason::{MissingAttribute, Reason, Unanswered};
 pub use score::{Score, ScoreError};
 pub use unit::Unit;
 pub use vector::ScoreVector;
 
 pub(crate) use explanation::Level;
 pub(crate) use formula::{
-    LARGEST, clamp, extreme, geometric_mean, inactivity, larger, occurrence, scale, smaller,
-    weighted_mean,
+    LARGEST, amount_share, clamp, coverage, extreme, geometric_mean, inactivity, larger,
+    occurrence, scale, smaller, weighted_mean,
 };
 pub(crate) use shape::{Cell, Head, LabelShape, NO_BAND, Notes, Shape};

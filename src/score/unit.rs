@@ -10,6 +10,10 @@ pub enum Unit {
     Score,
     /// Points of rules: any size, may be negative.
     Points,
+    /// A share of a whole, 0 to 1.
+    Share,
+    /// A number of things.
+    Count,
 }
 
 impl fmt::Display for Unit {
@@ -17,6 +21,8 @@ impl fmt::Display for Unit {
         f.write_str(match self {
             Self::Score => "score",
             Self::Points => "points",
+            Self::Share => "share",
+            Self::Count => "count",
         })
     }
 }
