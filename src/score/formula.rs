@@ -135,6 +135,8 @@ pub enum Formula {
         worths: Vec<f64>,
         /// What each must be worth.
         from: Vec<f64>,
+        /// How many answers are not known.
+        open: u32,
         /// How many must be met for the lead to be qualified.
         needed: u32,
     },
@@ -380,11 +382,16 @@ impl fmt::Display for Formula {
             Self::Met {
                 worths,
                 from,
+                open,
                 needed,
             } => {
-                let enough = met(worths, from) >= f64::from(*needed);
-                let verdict = if enough { "qualified" } else { "not qualified" };
-                write!(f, "{verdict}, {needed} needed")
+                let met = met(worths, from);
+                let standing = match f64::from(*needed) {
+                    needed if met >= needed => "qualified",
+                    needed if met + f64::from(*open) >= needed => "open",
+                    _ => "not qualified",
+                };
+                write!(f, "{standing}, {needed} needed")
             }
         }
     }

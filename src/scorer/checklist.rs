@@ -215,9 +215,11 @@ impl Scorer for ChecklistScorer {
                 answered,
                 whole: self.whole,
             };
+            let open = self.questions.len() - worths.len();
             let met = Formula::Met {
                 worths,
                 from,
+                open: u32::try_from(open).unwrap_or(u32::MAX),
                 needed: self.needed,
             };
             let beside = |label, unit, formula| Explanation::node(label, unit, formula, Vec::new());

@@ -333,7 +333,7 @@ fn an_explanation_shows_answers_coverage_and_open_questions() {
   ? timeframe is not answered, weight 1
   abstains: no answer is known
   0 coverage (weight 0 of 5 is answered)
-  0 met (not qualified, 3 needed)"
+  0 met (open, 3 needed)"
     );
     let order: Vec<&str> = why.unanswered().iter().map(|open| open.question).collect();
     assert_eq!(order, ["authority", "budget", "need", "timeframe"]);
