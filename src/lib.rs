@@ -79,6 +79,8 @@
 //!   long.
 //! - [`RfmSpec`], [`RfmScorer`], [`RfmFit`]: recency, frequency and monetary value, binned by cut points given or
 //!   learned, with named segments.
+//! - [`ChecklistSpec`], [`ChecklistScorer`]: BANT, CHAMP, MEDDIC or one's own questions; [`Qualification`] says what
+//!   is met and what to ask next.
 //! - [`ModelSpec`], [`ScoreModel`]: many judges, a composite ([`CompositeSpec`]), labels and hand-raisers
 //!   ([`LabelSpec`]).
 //! - [`MatrixSpec`]: two numbers side by side, such as fit by engagement; [`PercentileSpec`]: ranks in a population.

@@ -200,6 +200,13 @@ impl SchemaSpec {
         self
     }
 
+    /// Adds several qualification questions.
+    #[must_use]
+    pub fn questions<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        self.questions.extend(names.into_iter().map(Into::into));
+        self
+    }
+
     /// Checks the declaration.
     ///
     /// # Errors

@@ -8,8 +8,8 @@ use super::spec::{DimensionSpec, ModelSpec, TOO_DEEP};
 use crate::lead::{LeadView, Schema, SchemaSpec, name_problem, shortened};
 use crate::score::{AsOf, Dimension, Explanation, LabelShape, Role, Shape, Unit};
 use crate::scorer::{
-    Applies, Assessment, Buffers, Case, EngagementScorer, GradeScorer, Lint, Plan, RfmScorer,
-    RuleScorer, Scorer, Tests, resolve_applies,
+    Applies, Assessment, Buffers, Case, ChecklistScorer, EngagementScorer, GradeScorer, Lint, Plan,
+    RfmScorer, RuleScorer, Scorer, Tests, resolve_applies,
 };
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -333,6 +333,11 @@ impl Judging<'_> {
         if let Some(rfm) = &spec.rfm {
             let path = format!("{path}.rfm");
             let scorer = RfmScorer::resolve(rfm, self.schema, history, &path, self.problems);
+            return Judge::Scorer(Arc::new(scorer));
+        }
+        if let Some(checklist) = &spec.checklist {
+            let path = format!("{path}.checklist");
+            let scorer = ChecklistScorer::resolve(checklist, self.schema, &path, self.problems);
             return Judge::Scorer(Arc::new(scorer));
         }
         let abstaining = || Judge::Scorer(Arc::new(crate::scorer::from_fn(|_, _| None)));

@@ -4,7 +4,9 @@ use super::matrix::MatrixSpec;
 use super::percentile::PercentileSpec;
 use crate::lead::SchemaSpec;
 use crate::score::Level;
-use crate::scorer::{AppliesTo, EngagementSpec, GradeSpec, HistorySpec, RfmSpec, RulesSpec};
+use crate::scorer::{
+    AppliesTo, ChecklistSpec, EngagementSpec, GradeSpec, HistorySpec, RfmSpec, RulesSpec,
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::cell::Cell;
 
@@ -196,6 +198,9 @@ pub struct DimensionSpec {
     /// Recency, frequency and monetary value, with cut points given or learned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rfm: Option<RfmSpec>,
+    /// Questions and what their answers are worth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checklist: Option<ChecklistSpec>,
 }
 
 impl DimensionSpec {
@@ -208,6 +213,7 @@ impl DimensionSpec {
             ("grade", self.grade.is_some()),
             ("engagement", self.engagement.is_some()),
             ("rfm", self.rfm.is_some()),
+            ("checklist", self.checklist.is_some()),
         ]
     }
 
@@ -267,6 +273,16 @@ impl DimensionSpec {
         Self {
             name: name.into(),
             rfm: Some(rfm),
+            ..Self::default()
+        }
+    }
+
+    /// A dimension judged by a checklist, such as BANT; its raw value is the coverage.
+    #[must_use]
+    pub fn checklist(name: impl Into<String>, checklist: ChecklistSpec) -> Self {
+        Self {
+            name: name.into(),
+            checklist: Some(checklist),
             ..Self::default()
         }
     }

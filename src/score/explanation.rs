@@ -116,6 +116,11 @@ pub enum Role {
     Disqualified,
     /// A reason why a scorer abstains.
     Abstains,
+    /// A question whose answer is not known.
+    Open {
+        /// Its weight in the checklist.
+        weight: f64,
+    },
 }
 
 impl Role {
@@ -235,7 +240,7 @@ impl Explanation {
         self
     }
 
-    /// Adds parts that have no value, which changes nothing of the arithmetic.
+    /// Adds parts that change nothing of the arithmetic: they have no value, or stand beyond the weights of a mean.
     pub(crate) fn with_notes(mut self, notes: Vec<Explanation>) -> Self {
         if !notes.is_empty() {
             self.depth = self.depth.max(1);
@@ -378,6 +383,14 @@ impl Explanation {
                     "? {} is not known, could add {}",
                     self.label(),
                     Rounded(*could_add)
+                );
+            }
+            Role::Open { weight } => {
+                return write!(
+                    f,
+                    "? {} is not answered, weight {}",
+                    self.label(),
+                    Rounded(*weight)
                 );
             }
             Role::Disqualified => return write!(f, "! disqualified: {}", self.label()),

@@ -1,5 +1,5 @@
 use super::Explanation;
-use crate::scorer::{BinCuts, Decay};
+use crate::scorer::{BinCuts, Decay, Due};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -121,6 +121,38 @@ pub enum Formula {
     Root,
     /// The bin, by cut points, of the first part that has a value.
     Bin(BinCuts),
+    /// `amount / price`, within 0 and 1.
+    AmountShare {
+        /// What there is.
+        amount: f64,
+        /// What is asked, more than 0.
+        price: f64,
+    },
+    /// What a date is worth by the time that is left until then.
+    Due {
+        /// Microseconds until the date; negative for one that has gone by.
+        left_micros: i64,
+        /// What it is worth when.
+        due: Due,
+    },
+    /// `answered / whole`, at most 1.
+    Coverage {
+        /// Weight of the questions whose answers are known.
+        answered: f64,
+        /// Weight of all questions.
+        whole: f64,
+    },
+    /// How many known answers are worth enough, each from its own bound.
+    Met {
+        /// What the known answers are worth, 0 to 1.
+        worths: Vec<f64>,
+        /// What each must be worth.
+        from: Vec<f64>,
+        /// How many answers are not known.
+        open: u32,
+        /// How many must be met for the lead to be qualified.
+        needed: u32,
+    },
 }
 
 impl Formula {
@@ -172,6 +204,10 @@ impl Formula {
             } => Some(daily_count(*count, *at_most, *weight)),
             Self::Root => known.next().map(root),
             Self::Bin(cuts) => known.next().map(|part| f64::from(cuts.bin(part))),
+            Self::AmountShare { amount, price } => Some(amount_share(*amount, *price)),
+            Self::Due { left_micros, due } => Some(due.worth(*left_micros)),
+            Self::Coverage { answered, whole } => Some(coverage(*answered, *whole)),
+            Self::Met { worths, from, .. } => Some(met(worths, from)),
         }
     }
 }
@@ -288,6 +324,24 @@ pub(crate) fn root(value: f64) -> f64 {
     value.max(0.0).sqrt()
 }
 
+pub(crate) fn amount_share(amount: f64, price: f64) -> f64 {
+    (amount / price).clamp(0.0, 1.0) + 0.0
+}
+
+pub(crate) fn coverage(answered: f64, whole: f64) -> f64 {
+    (answered / whole).clamp(0.0, 1.0) + 0.0
+}
+
+fn met(worths: &[f64], from: &[f64]) -> f64 {
+    let pairs = worths.iter().zip(from);
+    pairs.fold(
+        0.0,
+        |count, (worth, from)| {
+            if worth >= from { count + 1.0 } else { count }
+        },
+    )
+}
+
 impl fmt::Display for Formula {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let faded = |f: &mut fmt::Formatter<'_>, age: i64, decay: &Option<Decay>| match decay {
@@ -356,6 +410,31 @@ impl fmt::Display for Formula {
             }
             Self::Root => f.write_str("square root"),
             Self::Bin(cuts) => write!(f, "{cuts}"),
+            Self::AmountShare { amount, price } => write!(f, "{amount} of {price}"),
+            Self::Due { left_micros, due } => {
+                let band = due.band(*left_micros);
+                match left_micros {
+                    0.. => write!(f, "{} ahead, {band}", Age(*left_micros)),
+                    _ => write!(f, "{} ago, {band}", Age(left_micros.saturating_neg())),
+                }
+            }
+            Self::Coverage { answered, whole } => {
+                write!(f, "weight {answered} of {whole} is answered")
+            }
+            Self::Met {
+                worths,
+                from,
+                open,
+                needed,
+            } => {
+                let met = met(worths, from);
+                let standing = match f64::from(*needed) {
+                    needed if met >= needed => "qualified",
+                    needed if met + f64::from(*open) >= needed => "open",
+                    _ => "not qualified",
+                };
+                write!(f, "{standing}, {needed} needed")
+            }
         }
     }
 }

@@ -21,15 +21,15 @@ pub use formula::{Formula, WhenMissing};
 pub use grade::{Grade, ParseGradeError};
 pub use matrix::{RankBy, RankError, ScoreMatrix};
 pub use rating::{CellCounts, LabelCounts, MatrixCell};
-pub use reason::{MissingAttribute, Reason};
+pub use reason::{MissingAttribute, Reason, Unanswered};
 pub use score::{Score, ScoreError};
 pub use unit::Unit;
 pub use vector::ScoreVector;
 
 pub(crate) use explanation::Level;
 pub(crate) use formula::{
-    LARGEST, clamp, daily_count, extreme, geometric_mean, inactivity, larger, occurrence, root,
-    scale, smaller, weighted_mean,
+    LARGEST, amount_share, clamp, coverage, daily_count, extreme, geometric_mean, inactivity,
+    larger, occurrence, root, scale, smaller, weighted_mean,
 };
 pub(crate) use ranks::Ranks;
 pub(crate) use shape::{Cell, Head, LabelShape, MatrixShape, NO_BAND, Notes, Shape};

@@ -25,7 +25,35 @@ pub struct MissingAttribute<'a> {
     pub could_add: f64,
 }
 
+/// A question whose answer is not known, read off an [`Explanation`].
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Unanswered<'a> {
+    /// The dimension that asks it, empty outside a model; of nested models joined by `/`.
+    pub dimension: String,
+    /// The question's name.
+    pub question: &'a str,
+    /// Its weight in its checklist.
+    pub weight: f64,
+}
+
 impl Explanation {
+    /// Questions of checklists that are not answered, the weightiest first, equal ones in the order of the tree.
+    #[must_use]
+    pub fn unanswered(&self) -> Vec<Unanswered<'_>> {
+        let mut found = Vec::new();
+        self.walk("", &mut |node, dimension| {
+            if let Role::Open { weight } = node.kind() {
+                found.push(Unanswered {
+                    dimension: dimension.to_owned(),
+                    question: node.label(),
+                    weight: *weight,
+                });
+            }
+        });
+        found.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+        found
+    }
+
     /// The rules that raised the score, most first; at most `most` of them.
     #[must_use]
     pub fn top_up(&self, most: usize) -> Vec<Reason<'_>> {

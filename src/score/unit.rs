@@ -22,6 +22,8 @@ pub enum Unit {
     Count,
     /// Money, in the app's own currency.
     Amount,
+    /// A share of a whole, 0 to 1.
+    Share,
 }
 
 impl fmt::Display for Unit {
@@ -35,6 +37,7 @@ impl fmt::Display for Unit {
             Self::Days => "days",
             Self::Count => "count",
             Self::Amount => "amount",
+            Self::Share => "share",
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Who judges.
 
+mod checklist;
 mod condition;
 mod decay;
 mod engagement;
@@ -11,6 +12,10 @@ mod rules;
 mod scorer;
 mod trace;
 
+pub use checklist::{
+    ChecklistScorer, ChecklistSpec, Due, DueBand, DueSpec, OpenQuestion, ParseAnswerError,
+    Qualification, QuestionScorer, QuestionSpec, Standing,
+};
 pub use condition::{
     AttributeRef, ConditionSpec, Filter, Known, LetterCase, Scalar, Test, all, any, attribute, not,
 };
