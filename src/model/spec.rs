@@ -2,7 +2,7 @@ use super::composite::CompositeSpec;
 use super::label::LabelSpec;
 use crate::lead::SchemaSpec;
 use crate::score::Level;
-use crate::scorer::{AppliesTo, HistorySpec, RulesSpec};
+use crate::scorer::{AppliesTo, HistorySpec, InterestSpec, MomentumSpec, RulesSpec};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::cell::Cell;
 
@@ -144,7 +144,8 @@ impl ModelSpec {
     }
 }
 
-/// One aspect and who judges it: exactly one of `rules`, `model` and `external`.
+/// One aspect and who judges it: exactly one of `rules`, `model`, `external`, `interest` and
+/// `momentum`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DimensionSpec {
@@ -162,6 +163,12 @@ pub struct DimensionSpec {
     /// The name of a scorer of the app's own, handed to [`ScoreModel::build_with`](crate::ScoreModel::build_with).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external: Option<String>,
+    /// Interest in a product.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interest: Option<InterestSpec>,
+    /// The last week's activity against the three weeks before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub momentum: Option<MomentumSpec>,
 }
 
 impl DimensionSpec {
@@ -171,6 +178,8 @@ impl DimensionSpec {
             self.rules.is_some(),
             self.model.is_some(),
             self.external.is_some(),
+            self.interest.is_some(),
+            self.momentum.is_some(),
         ]
         .iter()
         .filter(|&&given| given)
@@ -179,7 +188,7 @@ impl DimensionSpec {
 
     /// The names of all sorts of judges.
     pub(super) fn choices() -> &'static str {
-        "`rules`, `model` and `external`"
+        "`rules`, `model`, `external`, `interest` and `momentum`"
     }
 
     /// A dimension judged by points rules.
@@ -208,6 +217,26 @@ impl DimensionSpec {
         Self {
             name: name.into(),
             external: Some(scorer.into()),
+            ..Self::default()
+        }
+    }
+
+    /// A dimension judged by interest in a product.
+    #[must_use]
+    pub fn interest(name: impl Into<String>, interest: InterestSpec) -> Self {
+        Self {
+            name: name.into(),
+            interest: Some(interest),
+            ..Self::default()
+        }
+    }
+
+    /// A dimension judged by momentum.
+    #[must_use]
+    pub fn momentum(name: impl Into<String>, momentum: MomentumSpec) -> Self {
+        Self {
+            name: name.into(),
+            momentum: Some(momentum),
             ..Self::default()
         }
     }

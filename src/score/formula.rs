@@ -108,6 +108,8 @@ pub enum Formula {
         /// What a part without a value counts for.
         missing: WhenMissing,
     },
+    /// `100 * last / (last + before / 3)` of two parts, the last week and the three weeks before; 50 where both are 0.
+    Momentum,
 }
 
 impl Formula {
@@ -151,6 +153,10 @@ impl Formula {
             }
             Self::Highest { missing } => {
                 extreme(*missing, parts.iter().map(Explanation::value), larger)
+            }
+            Self::Momentum => {
+                let last = known.next()?;
+                known.next().map(|before| momentum(last, before))
             }
         }
     }
@@ -259,6 +265,19 @@ pub(crate) fn extreme(
     best.filter(|_| known)
 }
 
+/// Weeks before the last one that it is compared with.
+pub(crate) const WEEKS_BEFORE: f64 = 3.0;
+
+/// Neither is negative.
+pub(crate) fn momentum(last: f64, before: f64) -> f64 {
+    let whole = last + before / WEEKS_BEFORE;
+    if whole > 0.0 {
+        (100.0 * (last / whole)).clamp(0.0, 100.0) + 0.0
+    } else {
+        50.0
+    }
+}
+
 impl fmt::Display for Formula {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let faded = |f: &mut fmt::Formatter<'_>, age: i64, decay: &Option<Decay>| match decay {
@@ -314,6 +333,7 @@ impl fmt::Display for Formula {
             ),
             Self::WeightedMean { .. } => f.write_str("weighted mean"),
             Self::GeometricMean { .. } => f.write_str("geometric mean"),
+            Self::Momentum => f.write_str("100 for all in the last week, 50 for a mean week"),
         }
     }
 }

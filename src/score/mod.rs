@@ -23,7 +23,7 @@ pub use vector::ScoreVector;
 
 pub(crate) use explanation::Level;
 pub(crate) use formula::{
-    LARGEST, clamp, extreme, geometric_mean, inactivity, larger, occurrence, scale, smaller,
-    weighted_mean,
+    LARGEST, WEEKS_BEFORE, clamp, extreme, geometric_mean, inactivity, larger, momentum,
+    occurrence, scale, smaller, weighted_mean,
 };
 pub(crate) use shape::{Cell, Head, LabelShape, NO_BAND, Notes, Shape};

@@ -3,16 +3,21 @@
 mod condition;
 mod decay;
 mod history;
+mod interest;
+mod momentum;
 mod period;
 mod rules;
 mod scorer;
 mod trace;
+mod visible;
 
 pub use condition::{
     AttributeRef, ConditionSpec, Filter, Known, LetterCase, Scalar, Test, all, any, attribute, not,
 };
 pub use decay::{Decay, DecaySpec, DecayStep, LinearShape};
 pub use history::{HistorySpec, PauseSpec};
+pub use interest::{InterestProfile, InterestScorer, InterestSpec, ProductInterest};
+pub use momentum::{Momentum, MomentumScorer, MomentumSpec};
 pub use rules::{
     ActivitySpec, AppliesTo, CountRange, GroupPolicy, GroupSpec, InactivitySpec, Keep, Lint, Names,
     Occurrences, RuleScorer, RuleSpec, RulesSpec, WhenUnknown, Window,
