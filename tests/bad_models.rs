@@ -128,11 +128,15 @@ fn models_and_dimensions() {
         ),
         (
             good().dimension(none),
-            &["dimensions[2]: give exactly one of `rules`, `model`, `external`, `interest` and `momentum`"],
+            &[
+                "dimensions[2]: give exactly one of `rules`, `model`, `external`, `interest` and `momentum`",
+            ],
         ),
         (
             good().dimension(both),
-            &["dimensions[2]: give exactly one of `rules`, `model`, `external`, `interest` and `momentum`"],
+            &[
+                "dimensions[2]: give exactly one of `rules`, `model`, `external`, `interest` and `momentum`",
+            ],
         ),
         (
             good().dimension(DimensionSpec::rules("bad", bad_rule)),

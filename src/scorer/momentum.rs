@@ -288,12 +288,13 @@ impl Scorer for MomentumScorer {
             return Explanation::unknown("momentum", Unit::Score)
                 .with_notes(vec![why.role(Role::Abstains)]);
         };
-        let side = |label: &'static str, parts| {
-            Explanation::node(label, Unit::Points, Formula::Sum, parts).role(Role::Rule)
+        let sum = |label: &'static str, parts| {
+            Explanation::node(label, Unit::Points, Formula::Sum, parts)
         };
         let parts = vec![
-            side("last week", weeks.last_parts),
-            side("the three weeks before", weeks.before_parts),
+            // What raises the score; the weeks before only measure it.
+            sum("last week", weeks.last_parts).role(Role::Rule),
+            sum("the three weeks before", weeks.before_parts),
         ];
         Explanation::node("momentum", Unit::Score, Formula::Momentum, parts)
     }
