@@ -108,7 +108,7 @@ pub enum Formula {
         /// What a part without a value counts for.
         missing: WhenMissing,
     },
-    /// `100 * last / (last + before / 3)` of two parts, the last week and the three weeks before; 50 where both are 0.
+    /// `100 * 3 last / (3 last + before)` of two parts, the last week and the three weeks before; 50 where both are 0.
     Momentum,
 }
 
@@ -270,7 +270,9 @@ pub(crate) const WEEKS_BEFORE: f64 = 3.0;
 
 /// Neither is negative.
 pub(crate) fn momentum(last: f64, before: f64) -> f64 {
-    let whole = last + before / WEEKS_BEFORE;
+    // Three times both: whole numbers stay whole.
+    let last = WEEKS_BEFORE * last;
+    let whole = last + before;
     if whole > 0.0 {
         (100.0 * (last / whole)).clamp(0.0, 100.0) + 0.0
     } else {

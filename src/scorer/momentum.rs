@@ -141,6 +141,8 @@ pub struct MomentumScorer {
 
 /// Sums of the last week and of the three before, with their parts.
 struct Weeks<N> {
+    /// Whether the lead ever did anything that weighs.
+    known: bool,
     last: f64,
     before: f64,
     last_parts: Vec<N>,
@@ -148,11 +150,11 @@ struct Weeks<N> {
 }
 
 impl<N> Weeks<N> {
-    fn momentum(&self) -> Momentum {
-        Momentum {
+    fn momentum(&self) -> Option<Momentum> {
+        self.known.then(|| Momentum {
             last_week: self.last,
             mean_week: self.before / WEEKS_BEFORE,
-        }
+        })
     }
 }
 
@@ -196,24 +198,23 @@ impl MomentumScorer {
     /// The two sides of the comparison; `None` where the scorer abstains.
     #[must_use]
     pub fn momentum(&self, lead: &dyn LeadView, as_of: AsOf) -> Option<Momentum> {
-        let weeks = self.weeks::<Off>(lead, as_of)??;
-        Some(weeks.momentum())
+        self.weeks::<Off>(lead, as_of)?.momentum()
     }
 
     fn weight(&self, kind: KindSlot) -> f64 {
         self.weights.get(kind.index()).copied().unwrap_or(0.0)
     }
 
-    /// Outer `None` for a lead of another schema, inner where it never did anything that weighs.
-    fn weeks<T: Trace>(&self, lead: &dyn LeadView, as_of: AsOf) -> Option<Option<Weeks<T::Node>>> {
+    /// `None` for a lead of another schema.
+    fn weeks<T: Trace>(&self, lead: &dyn LeadView, as_of: AsOf) -> Option<Weeks<T::Node>> {
         with_visible(
             self.schema,
             &self.history,
             lead,
             as_of,
             |_, _, activities, _| {
-                let mut known = false;
                 let mut weeks = Weeks {
+                    known: false,
                     last: 0.0,
                     before: 0.0,
                     last_parts: Vec::new(),
@@ -224,7 +225,7 @@ impl MomentumScorer {
                     if weight <= 0.0 {
                         continue;
                     }
-                    known = true;
+                    weeks.known = true;
                     let age = self.history.pauses.age(activity.at, as_of.moment());
                     if age >= FOUR_WEEKS {
                         continue;
@@ -239,7 +240,7 @@ impl MomentumScorer {
                         parts.push(self.part::<T>(activity, weight));
                     }
                 }
-                known.then_some(weeks)
+                weeks
             },
         )
     }
@@ -266,12 +267,12 @@ impl Scorer for MomentumScorer {
     }
 
     fn assess(&self, lead: &dyn LeadView, as_of: AsOf) -> Assessment {
-        match self.weeks::<Off>(lead, as_of).flatten() {
-            Some(weeks) => Assessment {
+        match self.weeks::<Off>(lead, as_of) {
+            Some(weeks) if weeks.known => Assessment {
                 score: Score::saturating(momentum(weeks.last, weeks.before)),
-                raw: Some(weeks.momentum().change()),
+                raw: weeks.momentum().map(Momentum::change),
             },
-            None => Assessment::default(),
+            _ => Assessment::default(),
         }
     }
 
@@ -283,11 +284,11 @@ impl Scorer for MomentumScorer {
         let Some(weeks) = self.weeks::<On>(lead, as_of) else {
             return other_schema("momentum");
         };
-        let Some(weeks) = weeks else {
+        if !weeks.known {
             let why = Explanation::unknown("nothing that it did weighs anything", Unit::Score);
             return Explanation::unknown("momentum", Unit::Score)
                 .with_notes(vec![why.role(Role::Abstains)]);
-        };
+        }
         let sum = |label: &'static str, parts| {
             Explanation::node(label, Unit::Points, Formula::Sum, parts)
         };

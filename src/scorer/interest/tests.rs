@@ -164,9 +164,7 @@ fn abstains_without_any_activity_that_carries_a_product() {
     assert_eq!(shares(&profile(&views(10.0), &mail)), [None, None, None]);
     assert_eq!(profile(&views(10.0), &mail).leaning(), None);
     assert_eq!(
-        built(&views(10.0))
-            .score(&mail, as_of())
-            .map(|score| score.get()),
+        built(&views(10.0)).score(&mail, as_of()).map(f64::from),
         Some(0.0)
     );
 }
