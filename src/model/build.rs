@@ -8,8 +8,9 @@ use super::spec::{DimensionSpec, ModelSpec, TOO_DEEP};
 use crate::lead::{LeadView, Schema, SchemaSpec, name_problem, shortened};
 use crate::score::{AsOf, Dimension, Explanation, LabelShape, Role, Shape, Unit};
 use crate::scorer::{
-    Applies, Assessment, Buffers, Case, ChecklistScorer, EngagementScorer, GradeScorer, Lint, Plan,
-    RfmScorer, RuleScorer, Scorer, Tests, resolve_applies,
+    Applies, Assessment, Buffers, Case, ChecklistScorer, EngagementScorer, GradeScorer,
+    InterestScorer, Lint, MomentumScorer, Plan, RfmScorer, RuleScorer, Scorer, Tests,
+    resolve_applies,
 };
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -338,6 +339,19 @@ impl Judging<'_> {
         if let Some(checklist) = &spec.checklist {
             let path = format!("{path}.checklist");
             let scorer = ChecklistScorer::resolve(checklist, self.schema, &path, self.problems);
+            return Judge::Scorer(Arc::new(scorer));
+        }
+        if let Some(interest) = &spec.interest {
+            let path = format!("{path}.interest");
+            let scorer =
+                InterestScorer::resolve(interest, self.schema, history, &path, self.problems);
+            self.lints.extend_from_slice(scorer.lints());
+            return Judge::Scorer(Arc::new(scorer));
+        }
+        if let Some(momentum) = &spec.momentum {
+            let path = format!("{path}.momentum");
+            let scorer =
+                MomentumScorer::resolve(momentum, self.schema, history, &path, self.problems);
             return Judge::Scorer(Arc::new(scorer));
         }
         let abstaining = || Judge::Scorer(Arc::new(crate::scorer::from_fn(|_, _| None)));

@@ -5,7 +5,8 @@ use super::percentile::PercentileSpec;
 use crate::lead::SchemaSpec;
 use crate::score::Level;
 use crate::scorer::{
-    AppliesTo, ChecklistSpec, EngagementSpec, GradeSpec, HistorySpec, RfmSpec, RulesSpec,
+    AppliesTo, ChecklistSpec, EngagementSpec, GradeSpec, HistorySpec, InterestSpec, MomentumSpec,
+    RfmSpec, RulesSpec,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::cell::Cell;
@@ -201,6 +202,12 @@ pub struct DimensionSpec {
     /// Questions and what their answers are worth.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checklist: Option<ChecklistSpec>,
+    /// Interest in a product.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interest: Option<InterestSpec>,
+    /// The last week's activity against the three weeks before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub momentum: Option<MomentumSpec>,
 }
 
 impl DimensionSpec {
@@ -214,6 +221,8 @@ impl DimensionSpec {
             ("engagement", self.engagement.is_some()),
             ("rfm", self.rfm.is_some()),
             ("checklist", self.checklist.is_some()),
+            ("interest", self.interest.is_some()),
+            ("momentum", self.momentum.is_some()),
         ]
     }
 
@@ -277,12 +286,32 @@ impl DimensionSpec {
         }
     }
 
+    /// A dimension judged by interest in a product.
+    #[must_use]
+    pub fn interest(name: impl Into<String>, interest: InterestSpec) -> Self {
+        Self {
+            name: name.into(),
+            interest: Some(interest),
+            ..Self::default()
+        }
+    }
+
     /// A dimension judged by a checklist, such as BANT; its raw value is the coverage.
     #[must_use]
     pub fn checklist(name: impl Into<String>, checklist: ChecklistSpec) -> Self {
         Self {
             name: name.into(),
             checklist: Some(checklist),
+            ..Self::default()
+        }
+    }
+
+    /// A dimension judged by momentum.
+    #[must_use]
+    pub fn momentum(name: impl Into<String>, momentum: MomentumSpec) -> Self {
+        Self {
+            name: name.into(),
+            momentum: Some(momentum),
             ..Self::default()
         }
     }

@@ -153,6 +153,8 @@ pub enum Formula {
         /// How many must be met for the lead to be qualified.
         needed: u32,
     },
+    /// `100 * 3 last / (3 last + before)` of two parts, the last week and the three weeks before; 50 where both are 0.
+    Momentum,
 }
 
 impl Formula {
@@ -208,6 +210,10 @@ impl Formula {
             Self::Due { left_micros, due } => Some(due.worth(*left_micros)),
             Self::Coverage { answered, whole } => Some(coverage(*answered, *whole)),
             Self::Met { worths, from, .. } => Some(met(worths, from)),
+            Self::Momentum => {
+                let last = known.next()?;
+                known.next().map(|before| momentum(last, before))
+            }
         }
     }
 }
@@ -342,6 +348,21 @@ fn met(worths: &[f64], from: &[f64]) -> f64 {
     )
 }
 
+/// Weeks before the last one that it is compared with.
+pub(crate) const WEEKS_BEFORE: f64 = 3.0;
+
+/// Neither is negative.
+pub(crate) fn momentum(last: f64, before: f64) -> f64 {
+    // Three times both: whole numbers stay whole.
+    let last = WEEKS_BEFORE * last;
+    let whole = last + before;
+    if whole > 0.0 {
+        (100.0 * (last / whole)).clamp(0.0, 100.0) + 0.0
+    } else {
+        50.0
+    }
+}
+
 impl fmt::Display for Formula {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let faded = |f: &mut fmt::Formatter<'_>, age: i64, decay: &Option<Decay>| match decay {
@@ -435,6 +456,7 @@ impl fmt::Display for Formula {
                 };
                 write!(f, "{standing}, {needed} needed")
             }
+            Self::Momentum => f.write_str("100 for all in the last week, 50 for a mean week"),
         }
     }
 }

@@ -28,8 +28,8 @@ pub use vector::ScoreVector;
 
 pub(crate) use explanation::Level;
 pub(crate) use formula::{
-    LARGEST, amount_share, clamp, coverage, daily_count, extreme, geometric_mean, inactivity,
-    larger, occurrence, root, scale, smaller, weighted_mean,
+    LARGEST, WEEKS_BEFORE, amount_share, clamp, coverage, daily_count, extreme, geometric_mean,
+    inactivity, larger, momentum, occurrence, root, scale, smaller, weighted_mean,
 };
 pub(crate) use ranks::Ranks;
 pub(crate) use shape::{Cell, Head, LabelShape, MatrixShape, NO_BAND, Notes, Shape};

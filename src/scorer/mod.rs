@@ -6,11 +6,14 @@ mod decay;
 mod engagement;
 mod grade;
 mod history;
+mod interest;
+mod momentum;
 mod period;
 mod rfm;
 mod rules;
 mod scorer;
 mod trace;
+mod visible;
 
 pub use checklist::{
     ChecklistScorer, ChecklistSpec, Due, DueBand, DueSpec, OpenQuestion, ParseAnswerError,
@@ -23,6 +26,8 @@ pub use decay::{Decay, DecaySpec, DecayStep, LinearShape};
 pub use engagement::{EngagementScorer, EngagementSpec};
 pub use grade::{CriterionSpec, GradeScorer, GradeSpec};
 pub use history::{HistorySpec, PauseSpec};
+pub use interest::{InterestProfile, InterestScorer, InterestSpec, ProductInterest};
+pub use momentum::{Momentum, MomentumScorer, MomentumSpec};
 pub use rfm::{
     BinCuts, BinRule, RfmAxis, RfmAxisReport, RfmBins, RfmCuts, RfmFit, RfmMonetary, RfmRating,
     RfmReport, RfmScorer, RfmSegmentPreset, RfmSegmentSpec, RfmSegmentsSpec, RfmSpec, RfmValues,

@@ -68,6 +68,11 @@ impl RulesPlan {
                 ),
             };
         }
+        self.scored::<T>(points, node)
+    }
+
+    /// The score of points, on the plan's scale.
+    pub(crate) fn scored<T: Trace>(&self, points: f64, node: T::Node) -> Judged<T::Node> {
         let (zero, hundred) = (self.zero, self.hundred);
         let scaled = scale(points, zero, hundred);
         let mut node = T::node(
@@ -90,13 +95,13 @@ impl RulesPlan {
     }
 
     /// Reads the lead's attributes.
-    pub(super) fn read<V: LeadView + ?Sized>(&self, case: &Case<'_, V>, buffers: &mut Buffers) {
+    pub(crate) fn read<V: LeadView + ?Sized>(&self, case: &Case<'_, V>, buffers: &mut Buffers) {
         self.attributes
             .read(case.lead, case.as_of, &mut buffers.words);
     }
 
     /// Points of the dimension, clamped, once the attributes are read.
-    pub(super) fn points<T: Trace, V: LeadView + ?Sized>(
+    pub(crate) fn points<T: Trace, V: LeadView + ?Sized>(
         &self,
         case: &Case<'_, V>,
         buffers: &mut Buffers,

@@ -18,7 +18,7 @@ pub use rule_scorer::RuleScorer;
 pub use spec::{AppliesTo, GroupPolicy, GroupSpec, RuleSpec, RulesSpec, WhenUnknown};
 
 pub(crate) use build::{Builder, resolve_applies};
-pub(crate) use eval::{Buffers, Case};
-pub(crate) use plan::ActivityPlan;
+pub(crate) use eval::{Buffers, Case, Judged};
+pub(crate) use plan::{ActivityPlan, RulesPlan};
 pub(crate) use rule_scorer::{emptied, other_schema, with_buffers};
 pub(crate) use what_if::WhatIf;

@@ -35,6 +35,13 @@ pub(super) struct GroupPlan {
     pub(super) sums: Option<Sums>,
 }
 
+impl RulesPlan {
+    /// The schema of the leads that it can read.
+    pub(crate) fn schema(&self) -> SchemaId {
+        self.schema
+    }
+}
+
 impl GroupPlan {
     /// The group's rules as bare sums, where that is all they are.
     pub(super) fn bare_sums(rules: &[RulePlan], policy: GroupPolicy) -> Option<Sums> {

@@ -1,0 +1,348 @@
+use super::profile::InterestProfile;
+use super::spec::InterestSpec;
+use crate::lead::{Activity, LeadView, ProductSlot, Schema};
+use crate::model::{Problems, SpecError};
+use crate::score::{AsOf, Explanation, Formula, Role, Score, Unit, larger};
+use crate::scorer::history::{History, HistorySpec};
+use crate::scorer::rules::{
+    Buffers, Builder, Case, Judged, Lint, RulesPlan, RulesSpec, WhenUnknown, other_schema,
+};
+use crate::scorer::trace::{Off, On, Trace};
+use crate::scorer::visible::with_visible;
+use crate::scorer::{Assessment, Scorer};
+use std::sync::Arc;
+
+/// Score: the points that a lead's activities give for one product, or for the product with the most points, on the
+/// scale from `zero` to `hundred`.
+///
+/// The raw value is the points. Also gives the whole [`profile`](InterestScorer::profile) of a lead: points, score
+/// and share of every product. Built from an [`InterestSpec`].
+///
+/// Abstains where the lead never had an activity with a product. Interest in a product that none of its activities
+/// carries is known to be 0 points, as soon as one carries another.
+///
+/// # Examples
+/// ```
+/// use lead_scoring::{
+///     Activity, ActivitySpec, AsOf, DecaySpec, GroupSpec, InterestSpec, Lead, RuleSpec, SchemaSpec, Scorer,
+/// };
+///
+/// let schema = SchemaSpec::new().kind("page_view").product("crm").product("erp").build()?;
+/// let rules = InterestSpec::top().group(GroupSpec::sum("web").rule(
+///     RuleSpec::new("page").points(20.0).activity(ActivitySpec::of("page_view").decay(DecaySpec::half_life("14d"))),
+/// ));
+/// let top = rules.build(&schema)?;
+/// let crm = rules.clone().product("crm").build(&schema)?;
+///
+/// let view = schema.kind("page_view").ok_or("no such kind")?;
+/// let product = |name| schema.product(name).ok_or("no such product");
+/// let lead = Lead::builder(&schema, "a1")
+///     .push(Activity::new(view, "2026-03-15".parse()?).product(product("erp")?))
+///     .push(Activity::new(view, "2026-03-15".parse()?).product(product("erp")?))
+///     .push(Activity::new(view, "2026-03-01".parse()?).product(product("crm")?))
+///     .build()?;
+///
+/// let as_of: AsOf = "2026-03-15".parse()?;
+/// assert_eq!(crm.score(&lead, as_of).map(|score| score.get()), Some(10.0));
+/// assert_eq!(top.score(&lead, as_of).map(|score| score.get()), Some(40.0));
+///
+/// let profile = top.profile(&lead, as_of).ok_or("no activity with a product")?;
+/// assert_eq!(profile.of("erp").and_then(|erp| erp.share), Some(0.8));
+/// assert_eq!(profile.leaning().map(|top| &*top.product), Some("erp"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct InterestScorer {
+    plan: RulesPlan,
+    history: History,
+    /// Names of all products, by slot.
+    products: Box<[Arc<str>]>,
+    /// The product that is judged; `None`: the one with the most points.
+    of: Option<ProductSlot>,
+    label: Arc<str>,
+    lints: Vec<Lint>,
+}
+
+/// Why there is no interest to tell of.
+enum Nothing {
+    OtherSchema,
+    NoProduct,
+}
+
+impl InterestSpec {
+    /// Compiles the rules for leads of a schema.
+    ///
+    /// # Errors
+    /// All problems at once, each with its place: those of [`RulesSpec::build`](crate::RulesSpec::build), an unknown
+    /// product, a schema without products, and rules that ask for no activity or disqualify.
+    pub fn build(&self, schema: &Schema) -> Result<InterestScorer, SpecError> {
+        self.build_with(schema, &HistorySpec::new())
+    }
+
+    /// Compiles the rules for leads of a schema, with a say in which activities count.
+    ///
+    /// # Errors
+    /// As [`build`](InterestSpec::build), and problems of `history` under that name.
+    pub fn build_with(
+        &self,
+        schema: &Schema,
+        history: &HistorySpec,
+    ) -> Result<InterestScorer, SpecError> {
+        let mut problems = Problems::default();
+        let history = history.resolve(schema, "history", &mut problems);
+        let scorer = InterestScorer::resolve(self, schema, &history, "interest", &mut problems);
+        problems.into_result(scorer)
+    }
+
+    /// Says what points rules may ask and do, and interest may not.
+    fn check(&self, path: &str, problems: &mut Problems) {
+        let asks = "interest counts what a lead did: give `activity`";
+        for (g, group) in self.groups.iter().enumerate() {
+            for (r, rule) in group.rules.iter().enumerate() {
+                let path = format!("{path}.groups[{g}].rules[{r}]");
+                if rule.inactivity.is_some() {
+                    problems.push(format!("{path}.inactivity"), asks);
+                } else if rule.activity.is_none() && rule.when.is_some() {
+                    problems.push(path.clone(), asks);
+                }
+                if rule.disqualify.is_some() {
+                    problems.push(
+                        format!("{path}.disqualify"),
+                        "interest disqualifies nobody: points rules do",
+                    );
+                }
+            }
+        }
+    }
+}
+
+impl InterestScorer {
+    pub(crate) fn resolve(
+        spec: &InterestSpec,
+        schema: &Schema,
+        history: &History,
+        path: &str,
+        problems: &mut Problems,
+    ) -> Self {
+        let products: Box<[Arc<str>]> = schema.products().map(Arc::from).collect();
+        if products.is_empty() {
+            problems.push(path, "the schema has no `products`");
+        }
+        let of = spec.product.as_ref().and_then(|name| {
+            let slot = schema.product(name);
+            if slot.is_none() && !products.is_empty() {
+                problems.unknown(
+                    format!("{path}.product"),
+                    "product",
+                    name,
+                    schema.products(),
+                );
+            }
+            slot
+        });
+        spec.check(path, problems);
+        let rules = RulesSpec {
+            zero: spec.zero,
+            hundred: spec.hundred,
+            min: spec.min,
+            max: spec.max,
+            when_unknown: WhenUnknown::Zero,
+            groups: spec.groups.clone(),
+        };
+        let mut builder = Builder {
+            schema,
+            history,
+            problems,
+        };
+        let (plan, _, lints) = builder.rules(&rules, path);
+        Self {
+            plan,
+            history: history.clone(),
+            products,
+            of,
+            label: match &spec.product {
+                Some(product) => format!("interest in {product}").into(),
+                None => "interest in the top product".into(),
+            },
+            lints,
+        }
+    }
+
+    /// What is odd about the rules without being wrong.
+    #[must_use]
+    pub fn lints(&self) -> &[Lint] {
+        &self.lints
+    }
+
+    /// A lead's interest in every product, in one pass over its activities; `None` where the scorer abstains.
+    ///
+    /// The same whichever product the scorer's own score is of.
+    #[must_use]
+    pub fn profile(&self, lead: &dyn LeadView, as_of: AsOf) -> Option<InterestProfile> {
+        let by_product = |case: &Case<'_, dyn LeadView + '_>, buffers: &mut Buffers| {
+            let mut points = vec![self.untouched::<Off>(case, buffers).0; self.products.len()];
+            self.touched::<Off>(case, buffers, |slot, given, ()| {
+                if let Some(points) = points.get_mut(slot) {
+                    *points = given;
+                }
+            });
+            let scored = self.products.iter().zip(points).map(|(product, points)| {
+                let judged = self.plan.scored::<Off>(points, ());
+                let score = judged.assessment.score.unwrap_or(Score::MIN);
+                (Arc::clone(product), points, score)
+            });
+            InterestProfile::new(scored)
+        };
+        self.with_case(lead, as_of, None, by_product).ok()
+    }
+
+    /// Prepares the case of a lead, its activities those that carry a product, product by product.
+    fn with_case<R>(
+        &self,
+        lead: &dyn LeadView,
+        as_of: AsOf,
+        only: Option<ProductSlot>,
+        run: impl FnOnce(&Case<'_, dyn LeadView + '_>, &mut Buffers) -> R,
+    ) -> Result<R, Nothing> {
+        let carries = |activity: &Activity<'_>| {
+            let product = activity.product;
+            product.is_some_and(|product| product.index() < self.products.len())
+        };
+        let done = with_visible(
+            self.plan.schema(),
+            &self.history,
+            lead,
+            as_of,
+            |lead, since, activities, buffers| {
+                activities.retain(carries);
+                if activities.is_empty() {
+                    return None;
+                }
+                if only.is_some() {
+                    activities.retain(|activity| activity.product == only);
+                } else {
+                    // Stable: inside a product the order stays canonical.
+                    activities.sort_by_key(|activity| activity.product);
+                }
+                let case = Case {
+                    lead,
+                    as_of: as_of.moment(),
+                    history: activities,
+                    since,
+                    pauses: &self.history.pauses,
+                };
+                Some(run(&case, buffers))
+            },
+        );
+        done.ok_or(Nothing::OtherSchema)?.ok_or(Nothing::NoProduct)
+    }
+
+    /// Hands on slot, points and node of each product that an activity carries, in the order of the schema.
+    fn touched<T: Trace>(
+        &self,
+        case: &Case<'_, dyn LeadView + '_>,
+        buffers: &mut Buffers,
+        mut give: impl FnMut(usize, f64, T::Node),
+    ) {
+        for slice in case.history.chunk_by(|a, b| a.product == b.product) {
+            let Some(product) = slice.first().and_then(|first| first.product) else {
+                continue;
+            };
+            let (points, node) = self.points::<T>(case, slice, buffers);
+            give(product.index(), points, node);
+        }
+    }
+
+    /// Points of a product that no activity carries: 0, unless bounds say otherwise. Reads the lead's attributes.
+    fn untouched<T: Trace>(
+        &self,
+        case: &Case<'_, dyn LeadView + '_>,
+        buffers: &mut Buffers,
+    ) -> (f64, T::Node) {
+        self.plan.read(case, buffers);
+        self.points::<T>(case, &[], buffers)
+    }
+
+    fn points<T: Trace>(
+        &self,
+        case: &Case<'_, dyn LeadView + '_>,
+        history: &[Activity<'_>],
+        buffers: &mut Buffers,
+    ) -> (f64, T::Node) {
+        let case = Case {
+            lead: case.lead,
+            as_of: case.as_of,
+            history,
+            since: case.since,
+            pauses: case.pauses,
+        };
+        self.plan.points::<T, _>(&case, buffers, &mut |_| {})
+    }
+
+    fn judge<T: Trace>(
+        &self,
+        case: &Case<'_, dyn LeadView + '_>,
+        buffers: &mut Buffers,
+    ) -> Judged<T::Node> {
+        if self.of.is_some() {
+            return self.plan.judge::<T, _>(case, buffers, &mut |_| {});
+        }
+        let mut best: Option<f64> = None;
+        let mut count = 0;
+        let mut parts = Vec::new();
+        let named = |name: &Arc<str>, points: f64, node: T::Node| {
+            let what = || (Unit::Points, Formula::First, Role::Group);
+            T::node(|| name.into(), Some(points), what, vec![node])
+        };
+        let (others, node) = self.untouched::<T>(case, buffers);
+        self.touched::<T>(case, buffers, |slot, points, node| {
+            best = Some(best.map_or(points, |best| larger(best, points)));
+            count += 1;
+            if let (true, Some(name)) = (T::ON, self.products.get(slot)) {
+                parts.push(named(name, points, node));
+            }
+        });
+        if count < self.products.len() {
+            best = Some(best.map_or(others, |best| larger(best, others)));
+            if T::ON {
+                parts.push(named(&"any other product".into(), others, node));
+            }
+        }
+        let best = best.unwrap_or(0.0);
+        let what = || (Unit::Points, Formula::Max, Role::Step);
+        let node = T::node(|| "top product".into(), Some(best), what, parts);
+        self.plan.scored::<T>(best, node)
+    }
+}
+
+impl Scorer for InterestScorer {
+    fn score(&self, lead: &dyn LeadView, as_of: AsOf) -> Option<Score> {
+        self.assess(lead, as_of).score
+    }
+
+    fn assess(&self, lead: &dyn LeadView, as_of: AsOf) -> Assessment {
+        self.with_case(lead, as_of, self.of, |case, buffers| {
+            self.judge::<Off>(case, buffers).assessment
+        })
+        .unwrap_or_default()
+    }
+
+    fn unit(&self) -> Unit {
+        Unit::Points
+    }
+
+    fn explain(&self, lead: &dyn LeadView, as_of: AsOf) -> Explanation {
+        let told = self.with_case(lead, as_of, self.of, |case, buffers| {
+            self.judge::<On>(case, buffers).node
+        });
+        match told {
+            Ok(node) => node.labelled(&self.label),
+            Err(Nothing::OtherSchema) => other_schema("interest").labelled(&self.label),
+            Err(Nothing::NoProduct) => {
+                let why = Explanation::unknown("no activity carries a product", Unit::Score);
+                Explanation::unknown(&self.label, Unit::Score)
+                    .with_notes(vec![why.role(Role::Abstains)])
+            }
+        }
+    }
+}
