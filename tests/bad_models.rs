@@ -387,7 +387,7 @@ fn files_that_are_no_model() {
         ("version = 1", "missing field `dimensions`"),
         (
             "version = 1\ndimensions = []\nlables = []",
-            "unknown field `lables`, expected one of `version`, `name`, `note`, `schema`, `history`, `applies_to`, `dimensions`, `composite`, `labels`",
+            "unknown field `lables`, expected one of `version`, `name`, `note`, `schema`, `history`, `applies_to`, `dimensions`, `composite`, `labels`, `matrices`, `percentiles`",
         ),
         (
             "version = 1\ndimensions = [{ name = 'a', rule = {} }]",
