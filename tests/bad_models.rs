@@ -399,7 +399,7 @@ fn files_that_are_no_model() {
         ),
         (
             "version = 1\ndimensions = []\nlabels = [{ name = 'a', on = 'rank', bands = [] }]",
-            "unknown variant `rank`, expected `score` or `points`",
+            "unknown variant `rank`, expected one of `score`, `points`, `percentile`",
         ),
     ] {
         let error = toml::from_str::<ModelSpec>(toml).unwrap_err();
