@@ -1,10 +1,7 @@
 //! Recency, frequency and monetary value: learning the cut points from a population, and scoring it.
 
 #![allow(missing_docs, reason = "made by criterion's macros")]
-#![allow(
-    clippy::expect_used,
-    reason = "a benchmark that cannot run may stop"
-)]
+#![allow(clippy::expect_used, reason = "a benchmark that cannot run may stop")]
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use lead_scoring::{
@@ -69,9 +66,13 @@ fn rfm(c: &mut Criterion) {
         let learned = fit(&RfmSpec::new(), &schema, &leads).spec().clone();
         let spec = ModelSpec::new("rfm").dimension(DimensionSpec::rfm("value", learned));
         let model = ScoreModel::build(&spec).expect("the model is sound");
-        group.bench_with_input(BenchmarkId::new("score_as_model", size), &leads, |b, leads| {
-            b.iter(|| black_box(model.score_all(leads, as_of())));
-        });
+        group.bench_with_input(
+            BenchmarkId::new("score_as_model", size),
+            &leads,
+            |b, leads| {
+                b.iter(|| black_box(model.score_all(leads, as_of())));
+            },
+        );
         group.finish();
     }
 }

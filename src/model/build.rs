@@ -6,7 +6,8 @@ use super::spec::{DimensionSpec, ModelSpec, TOO_DEEP};
 use crate::lead::{LeadView, Schema, SchemaSpec, name_problem, shortened};
 use crate::score::{AsOf, Dimension, Explanation, LabelShape, Role, Shape, Unit};
 use crate::scorer::{
-    Applies, Assessment, Buffers, Case, Lint, Plan, RfmScorer, RuleScorer, Scorer, Tests, resolve_applies,
+    Applies, Assessment, Buffers, Case, Lint, Plan, RfmScorer, RuleScorer, Scorer, Tests,
+    resolve_applies,
 };
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;

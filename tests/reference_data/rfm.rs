@@ -34,7 +34,11 @@ pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial_of("rfm::orders", orders, |[orders, rows, summary]| {
             let summary: Value = serde_json::from_slice(&summary).unwrap();
-            r_package(&Population::orders(&text(orders)), &table(&text(rows)), &summary);
+            r_package(
+                &Population::orders(&text(orders)),
+                &table(&text(rows)),
+                &summary,
+            );
         }),
         cdnow("rfm::cdnow_rank", cdnow_rank),
         cdnow("rfm::cdnow_value", cdnow_value),
@@ -144,24 +148,38 @@ fn r_package(population: &Population, rows: &[Vec<String>], summary: &Value) {
     let fit = population.fit(BinRule::R);
     assert_eq!(population.leads.len(), 995);
     assert_eq!(rows.len(), 995);
-    let rows: BTreeMap<&str, &Vec<String>> = rows.iter().map(|row| (row[0].as_str(), row)).collect();
+    let rows: BTreeMap<&str, &Vec<String>> =
+        rows.iter().map(|row| (row[0].as_str(), row)).collect();
     for (lead, rating) in population.leads.iter().zip(fit.ratings()) {
         let (rating, row) = (rating.unwrap(), rows[lead.id()]);
-        assert_eq!(rating.values.recency_days, number::<u32>(&row[1]), "{row:?}");
+        assert_eq!(
+            rating.values.recency_days,
+            number::<u32>(&row[1]),
+            "{row:?}"
+        );
         assert_eq!(rating.values.frequency, number::<u32>(&row[2]), "{row:?}");
         assert_eq!(rating.values.monetary, number::<f64>(&row[3]), "{row:?}");
-        assert_eq!(bins(&rating), [4, 5, 6].map(|i| number::<u16>(&row[i])), "{row:?}");
+        assert_eq!(
+            bins(&rating),
+            [4, 5, 6].map(|i| number::<u16>(&row[i])),
+            "{row:?}"
+        );
         assert_eq!(rating.bins.number(), Some(number(&row[7])), "{row:?}");
     }
     for axis in RfmAxis::ALL {
         let thresholds = summary["thresholds"].as_array().unwrap();
-        let lower = thresholds.iter().map(|row| row[format!("{axis}_lower")].as_f64().unwrap());
+        let lower = thresholds
+            .iter()
+            .map(|row| row[format!("{axis}_lower")].as_f64().unwrap());
         let cuts = fit.scorer().cuts(axis).cuts();
         for (cut, lower) in cuts.iter().zip(lower.skip(1)) {
             assert!((cut - lower).abs() < 1e-9, "{axis}: {cut} and {lower}");
         }
         let name = axis.name()[..1].to_uppercase();
-        assert_eq!(counted(fit.report().axis(axis)), summary["score_counts"][name]);
+        assert_eq!(
+            counted(fit.report().axis(axis)),
+            summary["score_counts"][name]
+        );
     }
     assert!(population.scores_alike(&fit));
 }
@@ -169,7 +187,9 @@ fn r_package(population: &Population, rows: &[Vec<String>], summary: &Value) {
 /// Counts by bin, as the files write them.
 fn counted(report: &RfmAxisReport) -> Value {
     let counts = report.counts.iter().enumerate();
-    counts.map(|(i, count)| ((i + 1).to_string(), Value::from(*count))).collect()
+    counts
+        .map(|(i, count)| ((i + 1).to_string(), Value::from(*count)))
+        .collect()
 }
 
 /// Compares every customer with the three columns of bins that begin at one, and the summary with the counts.
@@ -180,15 +200,26 @@ fn same_bins(population: &Population, fit: &RfmFit, expected: &Expected, first: 
     for ((lead, rating), row) in leads.zip(&expected.rows) {
         let rating = rating.unwrap();
         assert_eq!(number::<u32>(lead.id()), number::<u32>(&row[0]));
-        assert_eq!(rating.values.recency_days, number::<u32>(&row[1]), "{row:?}");
+        assert_eq!(
+            rating.values.recency_days,
+            number::<u32>(&row[1]),
+            "{row:?}"
+        );
         assert_eq!(rating.values.frequency, number::<u32>(&row[2]), "{row:?}");
         let spent: f64 = number(&row[3]);
         assert!((rating.values.monetary - spent).abs() < 1e-9, "{row:?}");
-        assert_eq!(bins(&rating), [0, 1, 2].map(|i| number::<u16>(&row[first + i])), "{row:?}");
+        assert_eq!(
+            bins(&rating),
+            [0, 1, 2].map(|i| number::<u16>(&row[first + i])),
+            "{row:?}"
+        );
     }
     for axis in RfmAxis::ALL {
         let name = format!("{}_{name}", axis.name()[..1].to_uppercase());
-        assert_eq!(counted(fit.report().axis(axis)), expected.summary["counts"][name]);
+        assert_eq!(
+            counted(fit.report().axis(axis)),
+            expected.summary["counts"][name]
+        );
     }
 }
 
@@ -217,7 +248,8 @@ fn cdnow_value(population: &Population, expected: &Expected) {
     assert_eq!(fit.report().frequency.formed, 3);
     for axis in RfmAxis::ALL {
         let name = axis.name()[..1].to_uppercase();
-        let edges: Vec<f64> = serde_json::from_value(expected.summary["value_edges"][name].clone()).unwrap();
+        let edges: Vec<f64> =
+            serde_json::from_value(expected.summary["value_edges"][name].clone()).unwrap();
         let cuts = fit.scorer().cuts(axis).cuts();
         assert_eq!(cuts.len() + 2, edges.len());
         for (cut, edge) in cuts.iter().zip(&edges[1..]) {
@@ -230,7 +262,10 @@ fn cdnow_value(population: &Population, expected: &Expected) {
 /// The cuts 1, 1, 2, 4 leave the second bin of frequency empty; elsewhere the bins are those of `value`.
 fn cdnow_quantile(population: &Population, expected: &Expected) {
     let fit = population.fit(BinRule::Quantile);
-    assert_eq!(fit.scorer().cuts(RfmAxis::Frequency).cuts(), [1.0, 1.0, 2.0, 4.0]);
+    assert_eq!(
+        fit.scorer().cuts(RfmAxis::Frequency).cuts(),
+        [1.0, 1.0, 2.0, 4.0]
+    );
     assert_eq!(fit.report().frequency.formed, 4);
     assert_eq!(fit.report().frequency.counts[1], 0);
     let counts = &expected.summary["counts"];

@@ -240,12 +240,7 @@ fn turn(bits: i64) -> i64 {
 }
 
 /// The bins of the population itself, from which the cuts were learned, in its order.
-pub(super) fn population(
-    values: &[f64],
-    rule: BinRule,
-    cuts: &BinCuts,
-    mut give: impl FnMut(u16),
-) {
+pub(super) fn population(values: &[f64], rule: BinRule, cuts: &BinCuts, mut give: impl FnMut(u16)) {
     if rule != BinRule::Rank {
         values.iter().for_each(|&value| give(cuts.bin(value)));
         return;

@@ -118,10 +118,7 @@ impl RfmSpec {
             }
             let pairs = given.iter().zip(given.iter().skip(1));
             if let Some((low, high)) = pairs.into_iter().find(|(low, high)| low > high) {
-                problems.push(
-                    &path,
-                    format!("must ascend, got `{low}` before `{high}`"),
-                );
+                problems.push(&path, format!("must ascend, got `{low}` before `{high}`"));
             }
             let kept = given.get(..given.len().min(due)).unwrap_or_default();
             BinCuts::new(kept, self.rule, axis == RfmAxis::Recency)

@@ -131,7 +131,10 @@ impl RfmSpec {
         let with = recency.bins.len();
         if with == 0 {
             let mut problems = Problems::default();
-            problems.push("", format!("{} as of {as_of} in the population", source.nothing()));
+            problems.push(
+                "",
+                format!("{} as of {as_of} in the population", source.nothing()),
+            );
             problems.into_result(())?;
         }
         let spec = RfmSpec {

@@ -107,7 +107,9 @@ impl RfmScorer {
             None => weighted_mean(
                 &self.plan.weights,
                 WhenMissing::Skip,
-                RfmAxis::ALL.into_iter().map(|axis| self.plan.place(axis, &bins)),
+                RfmAxis::ALL
+                    .into_iter()
+                    .map(|axis| self.plan.place(axis, &bins)),
             ),
         };
         value.and_then(Score::saturating)
@@ -147,7 +149,11 @@ impl RfmScorer {
         let (label, bin, unit) = match axis {
             RfmAxis::Recency => ("days since the last", "bin of recency", Unit::Days),
             RfmAxis::Frequency => ("how many", "bin of frequency", Unit::Count),
-            RfmAxis::Monetary => ("what they were worth", "bin of monetary value", Unit::Amount),
+            RfmAxis::Monetary => (
+                "what they were worth",
+                "bin of monetary value",
+                Unit::Amount,
+            ),
         };
         let cuts = self.plan.cuts(axis);
         let raw = Explanation::given(label, unit, values.axis(axis));

@@ -112,7 +112,11 @@ impl Source {
 
     /// The raw values of a lead; `None` for one of another schema or without anything to read.
     #[inline]
-    pub(super) fn values<V: LeadView + ?Sized>(&self, lead: &V, as_of: Moment) -> Option<RfmValues> {
+    pub(super) fn values<V: LeadView + ?Sized>(
+        &self,
+        lead: &V,
+        as_of: Moment,
+    ) -> Option<RfmValues> {
         if lead.schema() != self.schema {
             return None;
         }
