@@ -189,7 +189,7 @@ impl RfmSegmentsSpec {
                     format!("`usual` is made for 5 bins, got `{bins}`"),
                 );
             }
-            usual = usual_rows();
+            usual = if bins == 5 { usual_rows() } else { Vec::new() };
             &usual
         } else {
             self.check_choice(path, problems);
