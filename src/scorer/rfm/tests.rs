@@ -19,7 +19,7 @@ fn binned(values: &[f64], rule: BinRule, bins: u16) -> (Vec<f64>, Vec<u16>) {
     let cuts = learn(values, rule, bins);
     let mut places = Vec::new();
     population(values, rule, &BinCuts::new(&cuts, rule, false), |bin| {
-        places.push(bin)
+        places.push(bin);
     });
     (cuts, places)
 }
