@@ -6,7 +6,7 @@
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use lead_scoring::{
     AsOf, BinRule, DimensionSpec, Lead, ModelSpec, Moment, RfmFit, RfmSegmentsSpec, RfmSpec,
-    Schema, SchemaSpec, ScoreModel,
+    Schema, SchemaSpec, Score, ScoreModel,
 };
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -44,7 +44,7 @@ fn fit(spec: &RfmSpec, schema: &Schema, leads: &[Lead]) -> RfmFit {
 fn total(fit: &RfmFit) -> f64 {
     let ratings = fit.ratings().flatten();
     let scores = ratings.filter_map(|rating| rating.score);
-    scores.map(|score| score.get()).sum()
+    scores.map(Score::get).sum()
 }
 
 fn rfm(c: &mut Criterion) {

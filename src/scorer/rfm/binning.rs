@@ -242,7 +242,9 @@ fn turn(bits: i64) -> i64 {
 /// The bins of the population itself, from which the cuts were learned, in its order.
 pub(super) fn population(values: &[f64], rule: BinRule, cuts: &BinCuts, mut give: impl FnMut(u16)) {
     if rule != BinRule::Rank {
-        values.iter().for_each(|&value| give(cuts.bin(value)));
+        for &value in values {
+            give(cuts.bin(value));
+        }
         return;
     }
     // Only values equal to a cut can stand in two bins: those are counted in the order of the population.

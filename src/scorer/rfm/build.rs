@@ -135,8 +135,8 @@ impl RfmScorer {
         problems: &mut Problems,
     ) -> Self {
         let source = spec.resolve_source(schema, history, path, problems);
-        let segments = spec.resolve_segments(path, problems);
         let before = problems.len();
+        let segments = spec.resolve_segments(path, problems);
         let none = RfmCuts::default();
         let cuts = match &spec.cuts {
             Some(cuts) => spec.resolve_cuts(cuts, path, problems),

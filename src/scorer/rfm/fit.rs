@@ -206,6 +206,7 @@ impl RfmFit {
     }
 
     /// All ratings, in the order of the population.
+    #[must_use]
     pub fn ratings(&self) -> impl ExactSizeIterator<Item = Option<RfmRating<'_>>> {
         self.rows.iter().map(|row| self.rated(row))
     }

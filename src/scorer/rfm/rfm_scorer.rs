@@ -65,7 +65,7 @@ impl RfmPlan {
 
     /// Where a bin stands from 0 to 100; `None` on an axis of one bin.
     #[inline]
-    fn place(&self, axis: RfmAxis, bins: &RfmBins) -> Option<f64> {
+    fn place(&self, axis: RfmAxis, bins: RfmBins) -> Option<f64> {
         let count = self.cuts(axis).count();
         (count > 1).then(|| scale(f64::from(bins.axis(axis)), 1.0, f64::from(count)))
     }
@@ -103,13 +103,14 @@ impl RfmScorer {
     #[must_use]
     pub fn cell_score(&self, bins: RfmBins) -> Option<Score> {
         let value = match self.axis {
-            Some(axis) => self.plan.place(axis, &bins),
+            Some(axis) => self.plan.place(axis, bins),
             None => weighted_mean(
                 &self.plan.weights,
                 WhenMissing::Skip,
                 RfmAxis::ALL
                     .into_iter()
                     .map(|axis| self.plan.place(axis, &bins)),
+                    .map(|axis| self.plan.place(axis, bins)),
             ),
         };
         value.and_then(Score::saturating)

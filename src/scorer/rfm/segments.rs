@@ -189,7 +189,7 @@ impl RfmSegmentsSpec {
                     format!("`usual` is made for 5 bins, got `{bins}`"),
                 );
             }
-            usual = usual_rows();
+            usual = if bins == 5 { usual_rows() } else { Vec::new() };
             &usual
         } else {
             self.check_choice(path, problems);
@@ -322,21 +322,22 @@ impl Cells {
         };
         let mut left = self;
         for (axis, (low, high)) in common.0.into_iter().enumerate() {
-            let mut piece = |ends: fn((u16, u16), (u16, u16)) -> (u16, u16), keep: (u16, u16)| {
-                let mut part = left;
-                if let Some(range) = part.0.get_mut(axis) {
-                    *range = ends(*range, keep);
-                    if range.0 <= range.1 {
-                        rest.push(part);
-                    }
+            let (from, to) = left.0.get(axis).copied().unwrap_or_default();
+            for (from, to) in [(from, low - 1), (high + 1, to)] {
+                if from <= to {
+                    rest.push(left.with(axis, (from, to)));
                 }
-            };
-            piece(|range, keep| (range.0, keep.0 - 1), (low, high));
-            piece(|range, keep| (keep.1 + 1, range.1), (low, high));
-            if let Some(range) = left.0.get_mut(axis) {
-                *range = (low, high);
             }
+            left = left.with(axis, (low, high));
         }
+    }
+
+    /// The same with another range of bins on one axis.
+    fn with(mut self, axis: usize, bins: (u16, u16)) -> Self {
+        if let Some(range) = self.0.get_mut(axis) {
+            *range = bins;
+        }
+        self
     }
 
     /// Its lowest cell.
