@@ -84,7 +84,7 @@ pub enum Formula {
         /// Time without activity in microseconds, pauses left out.
         idle_micros: i64,
     },
-    /// `sum(w * part) / sum(w)`, one weight for each part.
+    /// `sum(w * part) / sum(w)`, one weight for each part; parts beyond the weights stand beside it.
     WeightedMean {
         /// Weights, in the order of the parts; a part of weight 0 is left out.
         weights: Vec<f64>,

@@ -77,6 +77,7 @@ impl ChecklistScorer {
     }
 
     /// The names of its questions, in order.
+    #[must_use]
     pub fn questions(&self) -> impl ExactSizeIterator<Item = &str> {
         self.questions.iter().map(|question| &*question.name)
     }
