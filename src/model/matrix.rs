@@ -190,7 +190,9 @@ impl MatrixSpec {
         for row in &shape.rows {
             for column in &shape.columns {
                 let code = format!("{row}{column}");
-                if let Some((r, c)) = seen.insert(code.clone(), (row, column)) {
+                let before = seen.insert(code.clone(), (row, column));
+                // A label that stands twice is reported already.
+                if let Some((r, c)) = before.filter(|&before| before != (row, column)) {
                     problems.push(
                         path,
                         format!(
