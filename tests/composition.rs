@@ -4,6 +4,7 @@
     clippy::indexing_slicing,
     clippy::too_many_lines,
     clippy::cast_precision_loss,
+    clippy::type_complexity,
     reason = "a test fails by panicking, and tables are long"
 )]
 

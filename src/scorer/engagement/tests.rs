@@ -2,6 +2,9 @@ use super::*;
 use crate::lead::{ActivityRecord, Lead, SchemaSpec};
 use crate::testing::check_scorer;
 
+/// Kind, moment and how many.
+type Done = [(&'static str, &'static str, usize)];
+
 const HOUR: i64 = 3_600_000_000;
 
 fn schema() -> Schema {
@@ -40,7 +43,7 @@ fn spec() -> EngagementSpec {
 fn counts_are_capped_by_day_and_kind() {
     let (schema, history) = (schema(), history());
     let scorer = spec().scale(0.0, 10.0).build(&schema, &history).unwrap();
-    let table: [(&[(&str, &str, usize)], f64); 8] = [
+    let table: [(&Done, f64); 8] = [
         (&[], 0.0),
         (&[("visit", "2026-03-30", 3)], 3.0),
         (&[("visit", "2026-03-30", 25)], 20.0),
