@@ -1,5 +1,5 @@
 use super::composite::Composite;
-use super::label::LabelContext;
+use super::label::{LabelContext, Labels};
 use super::matrix::MatrixSpec;
 use super::model::ScoreModel;
 use super::percentile::PercentileSpec;
@@ -191,19 +191,14 @@ impl ScoreModel {
             ranked: &ranked,
         };
         let pending = context.resolve(&spec.labels, path, &mut tests, problems, &mut lints);
-        let mut matrices = Vec::with_capacity(spec.matrices.len());
-        let mut axes = Vec::with_capacity(2 * spec.matrices.len());
-        for matrix in MatrixSpec::resolve_all(
+        let (matrices, axes) = MatrixSpec::resolve_all(
             &spec.matrices,
             &context,
             path,
             &mut tests,
             problems,
             &mut lints,
-        ) {
-            matrices.push(matrix.shape);
-            axes.extend(matrix.axes);
-        }
+        );
         let (attributes, layout) = Plan::new(&tests);
         let applies = Applies::new(include.as_ref(), exclude.as_ref(), &layout);
         let label_shapes = spec.labels.iter().zip(&pending);
@@ -224,13 +219,7 @@ impl ScoreModel {
             .chain(axes)
             .map(|pending| pending.placed(&layout))
             .collect();
-        let reads_activities = judges
-            .iter()
-            .any(|judge| matches!(judge, Judge::Rules(rules) if rules.reads_activities()))
-            || labels
-                .iter()
-                .flat_map(|labels| labels.auto.iter())
-                .any(|auto| auto.activity.is_some());
+        let reads_activities = reads_activities(&judges, &labels);
         Self {
             name: spec.name.as_str().into(),
             schema: Arc::clone(schema),
@@ -245,6 +234,13 @@ impl ScoreModel {
             lints,
         }
     }
+}
+
+/// Whether rules or hand-raisers look at the activities that the model collects for them.
+fn reads_activities(judges: &[Judge], labels: &[Labels]) -> bool {
+    let rules = |judge: &Judge| matches!(judge, Judge::Rules(rules) if rules.reads_activities());
+    let mut raisers = labels.iter().flat_map(|labels| labels.auto.iter());
+    judges.iter().any(rules) || raisers.any(|auto| auto.activity.is_some())
 }
 
 /// What building the dimensions needs.

@@ -98,11 +98,8 @@ impl AxisSpec {
     }
 }
 
-/// A [`MatrixSpec`], resolved: its two axes are sets of labels.
-pub(super) struct PendingMatrix {
-    pub(super) shape: MatrixShape,
-    pub(super) axes: [PendingLabels; 2],
-}
+/// Matrices, resolved: what they are called, and the two axes of each, which are sets of labels.
+type Pending = (Vec<MatrixShape>, Vec<PendingLabels>);
 
 impl MatrixSpec {
     /// The most cells of a matrix.
@@ -133,9 +130,9 @@ impl MatrixSpec {
         tests: &mut Tests,
         problems: &mut Problems,
         lints: &mut Vec<Lint>,
-    ) -> Vec<PendingMatrix> {
+    ) -> Pending {
         let mut names = HashSet::new();
-        let mut pending = Vec::with_capacity(specs.len());
+        let (mut shapes, mut pending) = (Vec::new(), Vec::new());
         for (i, spec) in specs.iter().enumerate() {
             let path = format!("{path}matrices[{i}]");
             if let Some(problem) = name_problem(&spec.name) {
@@ -147,9 +144,11 @@ impl MatrixSpec {
                     format!("`{}` stands twice", shortened(&spec.name)),
                 );
             }
-            pending.push(spec.resolve(context, &path, tests, problems, lints));
+            let (shape, axes) = spec.resolve(context, &path, tests, problems, lints);
+            shapes.push(shape);
+            pending.extend(axes);
         }
-        pending
+        (shapes, pending)
     }
 
     fn resolve(
@@ -159,7 +158,7 @@ impl MatrixSpec {
         tests: &mut Tests,
         problems: &mut Problems,
         lints: &mut Vec<Lint>,
-    ) -> PendingMatrix {
+    ) -> (MatrixShape, [PendingLabels; 2]) {
         let mut axis = |axis: &AxisSpec, word: &str| {
             axis.resolve(context, &format!("{path}.{word}"), tests, problems, lints)
         };
@@ -184,13 +183,15 @@ impl MatrixSpec {
                 path,
                 format!("at most 10,000 cells, got `{rows}` rows and `{columns}` columns"),
             );
-            return PendingMatrix { shape, axes };
+            return (shape, axes);
         }
         let mut seen = HashMap::new();
         for row in &shape.rows {
             for column in &shape.columns {
                 let code = format!("{row}{column}");
-                if let Some((r, c)) = seen.insert(code.clone(), (row, column)) {
+                let before = seen.insert(code.clone(), (row, column));
+                // A label that stands twice is reported already.
+                if let Some((r, c)) = before.filter(|&before| before != (row, column)) {
                     problems.push(
                         path,
                         format!(
@@ -217,6 +218,6 @@ impl MatrixSpec {
                 problems.push(format!("{path}.names.{}", shortened(cell)), problem);
             }
         }
-        PendingMatrix { shape, axes }
+        (shape, axes)
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! A preset is an ordinary [`ModelSpec`] with a schema of its own: build it as it is, change its
 //! points, or write it to a file and go on from there. Each gives one dimension whose *raw value* is the
-//! number that the vendor prints; the score is the same number kept within 0 and 100. Leads beyond 100 points share
-//! the score 100, and ranking orders them by their points.
+//! number that the vendor prints; the score is the same number kept within 0 and 100 (of a grade, its place on the
+//! way from F to A+). Leads beyond 100 points share the score 100, and ranking orders them by their points.
 //!
 //! | preset | product | what it counts |
 //! | --- | --- | --- |

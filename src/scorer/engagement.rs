@@ -146,7 +146,7 @@ impl EngagementScorer {
         let utc_offset = history.utc_offset.unwrap_or_else(|| {
             problems.push(
                 path,
-                "engagement counts calendar days: it needs `utc_offset` in the model's `history`",
+                "counts calendar days: it needs `utc_offset` in the model's `history`",
             );
             0
         });
