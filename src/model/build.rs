@@ -8,7 +8,8 @@ use super::spec::{DimensionSpec, ModelSpec, TOO_DEEP};
 use crate::lead::{LeadView, Schema, SchemaSpec, name_problem, shortened};
 use crate::score::{AsOf, Dimension, Explanation, LabelShape, Role, Shape, Unit};
 use crate::scorer::{
-    Applies, Assessment, Buffers, Case, ChecklistScorer, EngagementScorer, GradeScorer, InterestScorer, Lint, MomentumScorer, Plan, RfmScorer, RuleScorer, Scorer, Tests,
+    Applies, Assessment, Buffers, Case, ChecklistScorer, EngagementScorer, GradeScorer,
+    InterestScorer, Lint, MomentumScorer, Plan, RfmScorer, RuleScorer, Scorer, Tests,
     resolve_applies,
 };
 use std::collections::{BTreeMap, HashSet};

@@ -30,8 +30,8 @@ pub use interest::{InterestProfile, InterestScorer, InterestSpec, ProductInteres
 pub use momentum::{Momentum, MomentumScorer, MomentumSpec};
 pub use rfm::{
     BinCuts, BinRule, RfmAxis, RfmAxisReport, RfmBins, RfmCuts, RfmFit, RfmMonetary, RfmRating,
-    RfmReport, RfmScorer, RfmSegmentPreset, RfmSegmentSpec, RfmSegmentsSpec, RfmSpec, RfmValues,
-    RfmWeights, SegmentChoice,
+    RfmReport, RfmScorer, RfmSegmentChoice, RfmSegmentPreset, RfmSegmentSpec, RfmSegmentsSpec,
+    RfmSpec, RfmValues, RfmWeights,
 };
 pub use rules::{
     ActivitySpec, AppliesTo, CountRange, GroupPolicy, GroupSpec, InactivitySpec, Keep, Lint, Names,

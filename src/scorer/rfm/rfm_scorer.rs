@@ -109,7 +109,6 @@ impl RfmScorer {
                 WhenMissing::Skip,
                 RfmAxis::ALL
                     .into_iter()
-                    .map(|axis| self.plan.place(axis, &bins)),
                     .map(|axis| self.plan.place(axis, bins)),
             ),
         };

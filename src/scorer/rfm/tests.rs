@@ -1,5 +1,3 @@
-#[allow(unused_imports)]
-use super::*;
 //! The binning rules against figures of R and pandas, and the arithmetic of segment tables.
 
 use super::binning::{BinCuts, learn, population};
