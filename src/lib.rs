@@ -79,6 +79,9 @@
 //!   long.
 //! - [`ModelSpec`], [`ScoreModel`]: many judges, a composite ([`CompositeSpec`]), labels and hand-raisers
 //!   ([`LabelSpec`]).
+//! - [`StagesSpec`], [`Stages`], [`StageState`]: ordered stages with hysteresis, and what crosses up or down.
+//! - [`SegmentsSpec`], [`Segments`]: named groups of leads, with counts and mean vectors over a population.
+//! - [`StateCondition`]: what stages and segments ask: scores, labels, activities, attributes.
 //! - [`preset`]: models that give what known products give.
 //!
 //! **What comes out**

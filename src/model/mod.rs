@@ -6,13 +6,21 @@ mod composite;
 mod label;
 mod model;
 mod problem;
+mod segment;
 mod spec;
+mod stage;
+mod state_condition;
 
 pub use build::Externals;
 pub use composite::{CompositeMethod, CompositeSpec};
 pub use label::{AutoQualifySpec, BandSpec, LabelOn, LabelSpec};
 pub use model::ScoreModel;
 pub use problem::{SpecError, SpecProblem};
+pub use segment::{
+    DisqualifiedLeads, SegmentMean, SegmentSpec, SegmentSummary, Segments, SegmentsSpec,
+};
 pub use spec::{DimensionSpec, ModelSpec, NestedModel};
+pub use stage::{Crossing, Direction, StageSpec, StageState, Stages, StagesSpec, Transition};
+pub use state_condition::{Because, NumberCondition, PopulationError, StateCondition};
 
 pub(crate) use problem::Problems;

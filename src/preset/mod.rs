@@ -12,6 +12,8 @@
 //! | [`eloqua_profile`] | Oracle Eloqua | weighted attributes, the best row of each criterion |
 //! | [`madkudu`] | MadKudu | activities of 90 days, fading evenly |
 //!
+//! [`buyer_journey`] is no model but stages by behaviour, to be built against a model of one's own.
+//!
 //! None of them is a vendor's product or made by a vendor: they follow published descriptions of default settings,
 //! which every vendor lets its customers change.
 //!
@@ -34,11 +36,13 @@
 //! ```
 
 mod eloqua;
+mod journey;
 mod madkudu;
 mod marketo;
 mod pardot;
 
 pub use eloqua::{EloquaCriterion, eloqua_profile};
+pub use journey::buyer_journey;
 pub use madkudu::madkudu;
 pub use marketo::marketo_tokens;
 pub use pardot::{AssetAction, pardot_score, pardot_score_with};

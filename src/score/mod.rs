@@ -6,6 +6,7 @@ mod explanation;
 mod formula;
 mod matrix;
 mod reason;
+mod row;
 mod score;
 mod shape;
 mod unit;
@@ -26,4 +27,5 @@ pub(crate) use formula::{
     LARGEST, clamp, extreme, geometric_mean, inactivity, larger, occurrence, scale, smaller,
     weighted_mean,
 };
+pub(crate) use row::Scored;
 pub(crate) use shape::{Cell, Head, LabelShape, NO_BAND, Notes, Shape};
