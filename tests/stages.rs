@@ -567,7 +567,7 @@ fn segments_are_counted_with_their_mean_vectors() {
         assert!(summary.mean("composite").is_some() || count == 0);
     }
     let counts: Vec<_> = summaries.iter().map(|s| (s.count, s.unknown)).collect();
-    // Unknown: the 400 without a country, less the 36 of them that are gone; the 286 without points, less 26.
+    // Unknown: the 400 without a country, less the 37 of them that are gone; the 286 without points, less 26.
     assert_eq!(counts[0].1, 400 - 37);
     assert_eq!(counts[1], (800, 400));
     assert_eq!(counts[2].1, 286 - 26);
@@ -809,7 +809,7 @@ fn what_is_wrong_with_stages_and_segments_is_said_all_at_once() {
 fn what_is_wrong_with_a_file_is_said() {
     let table = [
         (
-            r#"{}"#,
+            "{}",
             "a condition is exactly one of `all`, `any`, `not`, `score`, `raw`, `activity`, `label`, `when` and \
              `disqualified`",
         ),

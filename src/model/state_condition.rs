@@ -139,7 +139,7 @@ impl StateCondition {
     /// Asks for such an activity; comparisons ask for a number of them. Default: at least one.
     #[must_use]
     pub fn activity(activity: ActivitySpec) -> NumberCondition {
-        NumberCondition::of(NumberOf::Activity(activity))
+        NumberCondition::of(NumberOf::Activity(Box::new(activity)))
     }
 
     /// Asks that a label of a named set of the model is reached.

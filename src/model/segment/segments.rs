@@ -246,7 +246,9 @@ impl Segments {
             }
         });
         if looked.is_none() {
-            sums.iter_mut().for_each(|sums| sums.unknown += 1);
+            for sums in sums {
+                sums.unknown += 1;
+            }
         }
     }
 }

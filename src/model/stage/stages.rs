@@ -52,7 +52,7 @@ use std::sync::Arc;
 pub struct Stages {
     name: Arc<str>,
     conditions: Conditions,
-    stages: Box<[Stage]>,
+    list: Box<[Stage]>,
 }
 
 #[derive(Debug)]
@@ -98,7 +98,7 @@ impl StagesSpec {
         problems.into_result(Stages {
             name: self.name.as_str().into(),
             conditions,
-            stages,
+            list: stages,
         })
     }
 }
@@ -169,7 +169,7 @@ impl Stages {
     /// The names of the stages, lowest first.
     #[must_use]
     pub fn names(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.stages.iter().map(|stage| stage.name.as_ref())
+        self.list.iter().map(|stage| stage.name.as_ref())
     }
 
     fn place(&self, stage: Option<&str>) -> Option<usize> {
@@ -236,7 +236,7 @@ impl Stages {
             let from = self.place(previous.stage());
             let to = self.next(from, facts);
             let name = |place: Option<usize>| {
-                let stage = self.stages.get(place?);
+                let stage = self.list.get(place?);
                 stage.map(|stage| Arc::clone(&stage.name))
             };
             let crossed = self.crossings(from, to, facts);
@@ -266,19 +266,16 @@ impl Stages {
         if facts.is_disqualified() {
             return None;
         }
-        let entered = self
-            .stages
-            .iter()
-            .rposition(|stage| stage.is_entered(facts));
+        let entered = self.list.iter().rposition(|stage| stage.is_entered(facts));
         let Some(from) = from.filter(|&from| entered.is_none_or(|entered| entered < from)) else {
             return entered;
         };
-        let stage = self.stages.get(from)?;
+        let stage = self.list.get(from)?;
         if stage.is_left(facts) != Some(true) {
             return Some(from);
         }
         let lowest = entered.map_or(0, |entered| entered + 1);
-        let below = self.stages.get(lowest..from).unwrap_or_default();
+        let below = self.list.get(lowest..from).unwrap_or_default();
         let kept = below
             .iter()
             .rposition(|stage| stage.is_left(facts) == Some(false));
@@ -295,12 +292,12 @@ impl Stages {
         let above = |place: Option<usize>| place.map_or(0, |place| place + 1);
         let (from, to) = (above(from), above(to));
         if from <= to {
-            let passed = self.stages.get(from..to).unwrap_or_default().iter();
+            let passed = self.list.get(from..to).unwrap_or_default().iter();
             passed
                 .map(|stage| stage.crossed(Direction::Up, facts))
                 .collect()
         } else {
-            let passed = self.stages.get(to..from).unwrap_or_default().iter().rev();
+            let passed = self.list.get(to..from).unwrap_or_default().iter().rev();
             passed
                 .map(|stage| stage.crossed(Direction::Down, facts))
                 .collect()

@@ -124,7 +124,7 @@ impl Transition {
     }
 }
 
-/// One line for the whole and one for each reason.
+/// One line for the whole and one for each reason; `{:.1}` rounds what was found.
 impl fmt::Display for Transition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name =
@@ -140,7 +140,8 @@ impl fmt::Display for Transition {
             };
             write!(f, "\n  {direction} `{}`", crossing.stage)?;
             for because in &crossing.because {
-                write!(f, "\n    {because}")?;
+                f.write_str("\n    ")?;
+                fmt::Display::fmt(because, f)?;
             }
         }
         Ok(())

@@ -63,6 +63,7 @@ pub enum Because {
     },
 }
 
+/// In words; `{:.1}` rounds what was found.
 impl fmt::Display for Because {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let not = |holds: bool| if holds { "" } else { "not " };
@@ -118,7 +119,10 @@ fn number(
 ) -> fmt::Result {
     write!(f, "{what} `{dimension}` is ")?;
     match value {
-        Some(value) => write!(f, "{value}, which is {not}{asked}"),
-        None => write!(f, "missing"),
+        Some(value) => {
+            fmt::Display::fmt(&value, f)?;
+            write!(f, ", which is {not}{asked}")
+        }
+        None => f.write_str("missing"),
     }
 }

@@ -43,7 +43,7 @@ pub(super) struct StateFields {
     margin: Option<f64>,
     // Tables stand last, as TOML asks.
     #[serde(skip_serializing_if = "Option::is_none")]
-    activity: Option<ActivitySpec>,
+    activity: Option<Box<ActivitySpec>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     when: Option<Box<ConditionSpec>>,
 }

@@ -17,7 +17,7 @@ pub struct NumberCondition {
 pub(super) enum NumberOf {
     Score(String),
     Raw(String),
-    Activity(ActivitySpec),
+    Activity(Box<ActivitySpec>),
 }
 
 /// The comparisons of one number.

@@ -187,7 +187,8 @@ impl<'m> Pending<'m> {
     }
 
     fn number(&mut self, spec: &NumberCondition, path: &str, margins: bool) -> StateTest {
-        let margin = spec.margin.map(|margin| {
+        let margin = spec.margin;
+        if let Some(margin) = margin {
             let path = format!("{path}.margin");
             match &spec.of {
                 NumberOf::Activity(_) => {
@@ -199,8 +200,7 @@ impl<'m> Pending<'m> {
                 }
                 _ => self.margin(margin, path),
             }
-            margin
-        });
+        }
         let word = match &spec.of {
             NumberOf::Score(_) => "score",
             NumberOf::Raw(_) => "raw",
