@@ -86,6 +86,9 @@
 //! - [`MatrixSpec`]: two numbers side by side, such as fit by engagement; [`PercentileSpec`]: ranks in a population.
 //! - [`GradeSpec`]: a grade from F to A+; [`EngagementSpec`]: activity counts scaled over a population.
 //! - [`RollUpSpec`]: one score for an account or a buying group.
+//! - [`StagesSpec`], [`Stages`], [`StageState`]: ordered stages with hysteresis, and what crosses up or down.
+//! - [`SegmentsSpec`], [`Segments`]: named groups of leads, with counts and mean vectors over a population.
+//! - [`StateCondition`]: what stages and segments ask: scores, labels, activities, attributes.
 //! - [`preset`]: models that give what known products give.
 //!
 //! **What comes out**

@@ -18,7 +18,7 @@ use std::sync::Arc;
 /// Scorers of an app's own, by the name that stands for them in a spec.
 pub type Externals = BTreeMap<String, Arc<dyn Scorer>>;
 
-pub(super) type Applying = Option<Applies>;
+pub(super) type Applying = Option<Arc<Applies>>;
 
 /// Who judges a dimension.
 pub(super) enum Judge {
@@ -201,7 +201,7 @@ impl ScoreModel {
             &mut lints,
         );
         let (attributes, layout) = Plan::new(&tests);
-        let applies = Applies::new(include.as_ref(), exclude.as_ref(), &layout);
+        let applies = Applies::new(include.as_ref(), exclude.as_ref(), &layout).map(Arc::new);
         let label_shapes = spec.labels.iter().zip(&pending);
         let shape = Shape {
             has_composite: composite.is_some(),
@@ -225,7 +225,7 @@ impl ScoreModel {
             name: spec.name.as_str().into(),
             schema: Arc::clone(schema),
             history,
-            attributes,
+            attributes: Arc::new(attributes),
             applies,
             judges,
             composite,

@@ -9,7 +9,10 @@ mod model;
 mod percentile;
 mod problem;
 mod roll_up;
+mod segment;
 mod spec;
+mod stage;
+mod state_condition;
 
 pub use build::Externals;
 pub use composite::{CompositeMethod, CompositeSpec};
@@ -19,6 +22,11 @@ pub use model::ScoreModel;
 pub use percentile::PercentileSpec;
 pub use problem::{SpecError, SpecProblem};
 pub use roll_up::{Member, RollUp, RollUpMethod, RollUpSpec};
+pub use segment::{
+    DisqualifiedLeads, SegmentMean, SegmentSpec, SegmentSummary, Segments, SegmentsSpec,
+};
 pub use spec::{DimensionSpec, ModelSpec, NestedModel};
+pub use stage::{Crossing, Direction, StageSpec, StageState, Stages, StagesSpec, Transition};
+pub use state_condition::{Because, NumberCondition, PopulationError, StateCondition};
 
 pub(crate) use problem::Problems;

@@ -22,7 +22,7 @@ pub struct ScoreModel {
     pub(super) schema: Arc<Schema>,
     pub(super) history: History,
     /// Attributes that the model itself asks for: `applies_to` and the hand-raisers.
-    pub(super) attributes: Plan,
+    pub(super) attributes: Arc<Plan>,
     pub(super) applies: Applying,
     pub(super) judges: Vec<Judge>,
     pub(super) composite: Option<Composite>,

@@ -16,6 +16,8 @@
 //! Others are parts to add to a model: [`eloqua_rating`] (A1 to D4), [`hubspot_matrix`] (A1 to C3) and
 //! [`madkudu_grades`] (A to D).
 //!
+//! [`buyer_journey`] is no model but stages by behaviour, to be built against a model of one's own.
+//!
 //! None of them is a vendor's product or made by a vendor: they follow published descriptions of default settings,
 //! which every vendor lets its customers change.
 //!
@@ -38,12 +40,14 @@
 //! ```
 
 mod eloqua;
+mod journey;
 mod madkudu;
 mod marketo;
 mod pardot;
 mod rating;
 
 pub use eloqua::{EloquaCriterion, eloqua_profile};
+pub use journey::buyer_journey;
 pub use madkudu::madkudu;
 pub use marketo::marketo_tokens;
 pub use pardot::{AssetAction, pardot_score, pardot_score_with};

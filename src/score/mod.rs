@@ -9,6 +9,7 @@ mod matrix;
 mod ranks;
 mod rating;
 mod reason;
+mod row;
 mod score;
 mod shape;
 mod unit;
@@ -32,4 +33,5 @@ pub(crate) use formula::{
     inactivity, larger, momentum, occurrence, root, scale, smaller, weighted_mean,
 };
 pub(crate) use ranks::Ranks;
+pub(crate) use row::Scored;
 pub(crate) use shape::{Cell, Head, LabelShape, MatrixShape, NO_BAND, Notes, Shape};

@@ -41,6 +41,10 @@ impl ScoreVector {
         &self.labels
     }
 
+    pub(super) fn lent(&self) -> (&Arc<Shape>, &[Cell], &[u16], &Head) {
+        (&self.shape, &self.cells, &self.labels, &self.head)
+    }
+
     /// The dimensions, in the model's order.
     #[must_use]
     pub fn dimensions(&self) -> &[Dimension] {

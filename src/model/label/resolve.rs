@@ -53,6 +53,11 @@ impl PendingLabels {
 }
 
 impl Labels {
+    /// The number from which a band holds.
+    pub(in crate::model) fn threshold(&self, band: usize) -> Option<f64> {
+        self.thresholds.get(band).copied()
+    }
+
     /// The position of the band in which a value lies, lowest first.
     pub(in crate::model) fn band(&self, value: Option<f64>) -> Option<u16> {
         let value = value?;

@@ -11,6 +11,7 @@ mod spec;
 mod tags;
 mod test;
 mod text;
+mod words;
 
 pub use spec::{AttributeRef, ConditionSpec, Filter, all, any, attribute, not};
 pub use test::{Known, LetterCase, Scalar, Test};

@@ -348,12 +348,18 @@ impl RulesPlan {
 }
 
 impl ActivityPlan {
-    /// Whether any activity that counts happened.
-    pub(crate) fn happened<V: ?Sized>(&self, case: &Case<'_, V>, chosen: &mut Vec<usize>) -> bool {
+    /// How many activities count.
+    pub(crate) fn times<V: ?Sized>(&self, case: &Case<'_, V>, chosen: &mut Vec<usize>) -> u64 {
         let mut count = 0_u64;
         self.choose(case.history, chosen, |activity| {
             count += u64::from(self.in_window(case.pauses.age(activity.at, case.as_of)));
         });
+        count
+    }
+
+    /// Whether any activity that counts happened.
+    pub(crate) fn happened<V: ?Sized>(&self, case: &Case<'_, V>, chosen: &mut Vec<usize>) -> bool {
+        let count = self.times(case, chosen);
         match &self.mode {
             Mode::Count(ranges) => ranges
                 .iter()
