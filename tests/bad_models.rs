@@ -398,7 +398,7 @@ fn files_that_are_no_model() {
         ),
         (
             "version = 1\ndimensions = [{ name = 'a', rule = {} }]",
-            "unknown field `rule`, expected one of `name`, `note`, `rules`, `model`, `external`",
+            "unknown field `rule`, expected one of `name`, `note`, `rules`, `model`, `external`, `interest`, `momentum`",
         ),
         (
             "version = 1\ndimensions = []\ncomposite = { method = 'median' }",
