@@ -77,6 +77,8 @@
 //! - [`ConditionSpec`], made by [`attribute`], [`all`], [`any`], [`not`]: three-valued conditions.
 //! - [`ActivitySpec`], [`InactivitySpec`], [`DecaySpec`], [`HistorySpec`]: which activities count, how often, how
 //!   long.
+//! - [`InterestSpec`], [`InterestScorer`], [`InterestProfile`]: interest in each product, by points rules.
+//! - [`MomentumSpec`], [`MomentumScorer`]: the last week's activity against the three weeks before.
 //! - [`ModelSpec`], [`ScoreModel`]: many judges, a composite ([`CompositeSpec`]), labels and hand-raisers
 //!   ([`LabelSpec`]).
 //! - [`preset`]: models that give what known products give.
