@@ -81,6 +81,8 @@
 //!   learned, with named segments.
 //! - [`ChecklistSpec`], [`ChecklistScorer`]: BANT, CHAMP, MEDDIC or one's own questions; [`Qualification`] says what
 //!   is met and what to ask next.
+//! - [`InterestSpec`], [`InterestScorer`], [`InterestProfile`]: interest in each product, by points rules.
+//! - [`MomentumSpec`], [`MomentumScorer`]: the last week's activity against the three weeks before.
 //! - [`ModelSpec`], [`ScoreModel`]: many judges, a composite ([`CompositeSpec`]), labels and hand-raisers
 //!   ([`LabelSpec`]).
 //! - [`MatrixSpec`]: two numbers side by side, such as fit by engagement; [`PercentileSpec`]: ranks in a population.

@@ -291,7 +291,7 @@ impl InterestScorer {
         let mut count = 0;
         let mut parts = Vec::new();
         let named = |name: &Arc<str>, points: f64, node: T::Node| {
-            let what = || (Unit::Points, Formula::First, Role::Group);
+            let what = || (Unit::Points, Formula::Sum, Role::Group);
             T::node(|| name.into(), Some(points), what, vec![node])
         };
         let (others, node) = self.untouched::<T>(case, buffers);

@@ -360,12 +360,12 @@ fn a_product_untouched_may_be_the_top_one() {
             .to_string(),
         "100 interest in the top product (-10 is 0, 0 is 100)\n  \
            0 top product (highest)\n    \
-             -3 crm (first that holds)\n      \
+             -3 crm (sum)\n      \
                -3 points (sum)\n        \
                  -3 g (sum)\n          \
                    -3 r (sum)\n            \
                      -3 view / at 2026-03-01T12:00:00Z (-3)\n    \
-             0 any other product (first that holds)\n      \
+             0 any other product (sum)\n      \
                0 points (sum)\n        \
                  0 g (sum)"
     );
