@@ -394,11 +394,11 @@ fn files_that_are_no_model() {
         ("version = 1", "missing field `dimensions`"),
         (
             "version = 1\ndimensions = []\nlables = []",
-            "unknown field `lables`, expected one of `version`, `name`, `note`, `schema`, `history`, `applies_to`, `dimensions`, `composite`, `labels`",
+            "unknown field `lables`, expected one of `version`, `name`, `note`, `schema`, `history`, `applies_to`, `dimensions`, `composite`, `labels`, `matrices`, `percentiles`",
         ),
         (
             "version = 1\ndimensions = [{ name = 'a', rule = {} }]",
-            "unknown field `rule`, expected one of `name`, `note`, `rules`, `model`, `external`",
+            "unknown field `rule`, expected one of `name`, `note`, `rules`, `model`, `external`, `grade`, `engagement`",
         ),
         (
             "version = 1\ndimensions = []\ncomposite = { method = 'median' }",
@@ -406,7 +406,7 @@ fn files_that_are_no_model() {
         ),
         (
             "version = 1\ndimensions = []\nlabels = [{ name = 'a', on = 'rank', bands = [] }]",
-            "unknown variant `rank`, expected `score` or `points`",
+            "unknown variant `rank`, expected one of `score`, `points`, `percentile`",
         ),
     ] {
         let error = toml::from_str::<ModelSpec>(toml).unwrap_err();
