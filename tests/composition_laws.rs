@@ -14,6 +14,8 @@ use lead_scoring::{
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::select;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
 fn grade() -> impl Strategy<Value = GradeSpec> {
     let start = proptest::option::of(select(vec!["F", "D-", "C+", "A+"]));
@@ -127,6 +129,34 @@ fn model() -> impl Strategy<Value = ModelSpec> {
 
 fn built(spec: &ModelSpec) -> Result<ScoreModel, TestCaseError> {
     ScoreModel::build(spec).map_err(|error| TestCaseError::reject(error.to_string()))
+}
+
+#[test]
+fn nearly_all_generated_compositions_can_be_built() {
+    let mut runner = TestRunner::deterministic();
+    let (mut models, mut grades, mut cells, mut lone) = (0, 0, 0, 0);
+    for _ in 0..200 {
+        if let Ok(model) = ScoreModel::build(&model().new_tree(&mut runner).unwrap().current()) {
+            models += 1;
+            let facts = facts().new_tree(&mut runner).unwrap().current();
+            let vector = model.vector(
+                &facts.lead(model.schema()),
+                as_of().new_tree(&mut runner).unwrap().current(),
+            );
+            cells += i32::from(vector.cell("m").is_some());
+            lone += i32::from(vector.composite().is_none());
+        }
+        let grade = grade().new_tree(&mut runner).unwrap().current();
+        grades += i32::from(grade.build(&schema()).is_ok());
+    }
+    assert!(
+        models > 120 && grades > 120,
+        "{models} models, {grades} grades"
+    );
+    assert!(
+        cells > 20 && lone > 0,
+        "{cells} with a cell, {lone} abstain"
+    );
 }
 
 proptest! {

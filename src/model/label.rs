@@ -29,7 +29,7 @@ pub struct LabelSpec {
     /// The dimension, or `composite`. Default: the composite where the model has one, else the first dimension.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<String>,
-    /// Whether thresholds are scores or points. Default: scores.
+    /// What thresholds are compared with. Default: scores.
     #[serde(default, skip_serializing_if = "LabelOn::is_score")]
     pub on: LabelOn,
     /// The bands.
