@@ -3,6 +3,7 @@
 mod activity;
 mod builder;
 mod error;
+mod frozen;
 mod history;
 mod lead;
 mod manual;
@@ -18,6 +19,7 @@ mod view;
 pub use activity::{Activity, Answer, Purchase};
 pub use builder::LeadBuilder;
 pub use error::{LeadError, LeadProblem};
+pub use frozen::Frozen;
 pub use lead::Lead;
 pub use manual::{ManualOverride, Override};
 pub use merge::{Merge, Precedence, TagMerge};

@@ -2,6 +2,7 @@
 
 mod batch;
 mod build;
+mod change;
 mod composite;
 mod label;
 mod model;
@@ -9,6 +10,7 @@ mod problem;
 mod spec;
 
 pub use build::Externals;
+pub use change::{Change, ChangeError, Standing, What};
 pub use composite::{CompositeMethod, CompositeSpec};
 pub use label::{AutoQualifySpec, BandSpec, LabelOn, LabelSpec};
 pub use model::ScoreModel;

@@ -1,6 +1,7 @@
 //! Who judges.
 
 mod condition;
+mod course;
 mod decay;
 mod history;
 mod period;
@@ -17,10 +18,12 @@ pub use rules::{
     ActivitySpec, AppliesTo, CountRange, GroupPolicy, GroupSpec, InactivitySpec, Keep, Lint, Names,
     Occurrences, RuleScorer, RuleSpec, RulesSpec, WhenUnknown, Window,
 };
-pub use scorer::{Assessment, FromFn, Scorer, from_fn};
+pub use scorer::{Assessment, FromFn, Opaque, Scorer, from_fn};
 
 pub(crate) use condition::{Applies, Cond, Guard, Layout, Plan, Tests, resolve_condition};
+pub(crate) use course::{Course, Within};
 pub(crate) use history::History;
 pub(crate) use rules::{
-    ActivityPlan, Buffers, Builder, Case, emptied, other_schema, resolve_applies, with_buffers,
+    ActivityPlan, Assessed, Buffers, Builder, Case, RulesCourse, SECOND, emptied, one_way_until,
+    other_schema, resolve_applies, with_buffers,
 };
