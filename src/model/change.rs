@@ -1,6 +1,7 @@
 //! What changes next, with the facts as they are known.
 
 mod course;
+mod explain;
 mod search;
 
 use super::model::ScoreModel;

@@ -116,6 +116,8 @@ pub enum Role {
     Disqualified,
     /// A reason why a scorer abstains.
     Abstains,
+    /// What one cause did between two moments.
+    Change(super::Cause),
 }
 
 impl Role {
@@ -397,7 +399,10 @@ impl Explanation {
             }
             write!(f, " at {}", evidence.at)?;
         }
-        let how = self.formula.to_string();
+        let how = match &self.role {
+            Role::Change(cause) => cause.to_string(),
+            _ => self.formula.to_string(),
+        };
         if how.is_empty() {
             Ok(())
         } else {

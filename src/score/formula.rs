@@ -108,6 +108,8 @@ pub enum Formula {
         /// What a part without a value counts for.
         missing: WhenMissing,
     },
+    /// The first part less the second; no value where either has none. Further parts do not matter.
+    Difference,
 }
 
 impl Formula {
@@ -152,6 +154,10 @@ impl Formula {
             Self::Highest { missing } => {
                 extreme(*missing, parts.iter().map(Explanation::value), larger)
             }
+            Self::Difference => match parts {
+                [after, before, ..] => Some(after.value()? - before.value()?),
+                _ => None,
+            },
         }
     }
 }
@@ -314,6 +320,7 @@ impl fmt::Display for Formula {
             ),
             Self::WeightedMean { .. } => f.write_str("weighted mean"),
             Self::GeometricMean { .. } => f.write_str("geometric mean"),
+            Self::Difference => f.write_str("later less earlier"),
         }
     }
 }

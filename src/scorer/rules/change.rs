@@ -1,8 +1,10 @@
 //! How points move while time passes and the facts stay.
 
 mod edges;
+mod explain;
 mod next;
 
+pub(crate) use explain::{Moments, when};
 pub(crate) use next::{SECOND, one_way_until};
 
 use super::eval::{Buffers, Case};

@@ -19,7 +19,7 @@ pub use rule_scorer::RuleScorer;
 pub use spec::{AppliesTo, GroupPolicy, GroupSpec, RuleSpec, RulesSpec, WhenUnknown};
 
 pub(crate) use build::{Builder, resolve_applies};
-pub(crate) use change::{Assessed, RulesCourse, SECOND, one_way_until};
+pub(crate) use change::{Assessed, Moments, RulesCourse, SECOND, one_way_until, when};
 pub(crate) use eval::{Buffers, Case};
 pub(crate) use plan::ActivityPlan;
 pub(crate) use rule_scorer::{emptied, other_schema, with_buffers};
