@@ -199,3 +199,6 @@ enum Watch {
     Passes { of: Option<usize>, bound: f64 },
     Moves { of: Option<usize>, by: f64 },
 }
+
+#[cfg(test)]
+mod tests;

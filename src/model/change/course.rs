@@ -64,7 +64,7 @@ impl ScoreModel {
         from: AsOf,
         until: AsOf,
     ) -> Result<Option<Moment>, Opaque> {
-        if lead.schema() != self.schema.id() || until <= from {
+        if lead.schema() != self.schema.id() || until <= from || self.composite.is_none() {
             return Ok(None);
         }
         let frozen = Frozen::new(lead, from.moment());

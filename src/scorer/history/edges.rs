@@ -39,7 +39,7 @@ impl Pauses {
             Some(&(_, _, before)) => before,
             None => self.before(Moment::MAX),
         };
-        moment(target + i128::from(paused))
+        moment(target + i128::from(paused)).map(|moment| moment.max(at))
     }
 
     /// Hands on the moments at which time stops or goes on.
