@@ -25,8 +25,8 @@ use anyhow::{Context, Result, bail};
 use clap::{Parser, ValueEnum};
 use csv::StringRecord;
 use lead_scoring::{
-    AsOf, ChecklistScorer, ChecklistSpec, Lead, Moment, Qualification, Schema, SchemaSpec, Score,
-    Scorer, Standing,
+    AsOf, ChecklistScorer, ChecklistSpec, Lead, Moment, Qualification, QualificationStanding,
+    Schema, SchemaSpec, Score, Scorer,
 };
 use std::cmp::Reverse;
 use std::collections::HashSet;
@@ -285,9 +285,9 @@ impl Row<'_> {
     /// (A lead of which one good answer is known has a high score, but is still open.)
     fn rank(&self) -> (u8, Reverse<Option<Score>>, Reverse<u64>) {
         let standing = match self.report.standing() {
-            Standing::Qualified => 0,
-            Standing::Open => 1,
-            Standing::NotQualified => 2,
+            QualificationStanding::Qualified => 0,
+            QualificationStanding::Open => 1,
+            QualificationStanding::NotQualified => 2,
         };
         // Numbers that are not negative are ordered as their bits are.
         let coverage = self.report.coverage.to_bits();
@@ -346,9 +346,9 @@ fn table(
     writeln!(
         out,
         "\n{} qualified, {} open, {} not qualified",
-        count(Standing::Qualified),
-        count(Standing::Open),
-        count(Standing::NotQualified)
+        count(QualificationStanding::Qualified),
+        count(QualificationStanding::Open),
+        count(QualificationStanding::NotQualified)
     )?;
     Ok(())
 }
@@ -357,7 +357,7 @@ fn table(
 fn next_questions(out: &mut dyn Write, rows: &[Row<'_>]) -> Result<()> {
     let open = rows
         .iter()
-        .filter(|row| row.report.standing() == Standing::Open);
+        .filter(|row| row.report.standing() == QualificationStanding::Open);
     for (place, row) in open.enumerate() {
         if place == 0 {
             writeln!(out, "\nAsk next:")?;

@@ -142,6 +142,7 @@ macro_rules! forward {
 forward!(&V, Box<V>, Rc<V>, Arc<V>);
 
 /// A lead whose dated facts are known only since they were.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct KnownAt<'l, V: ?Sized> {
     lead: &'l V,
     as_of: Moment,

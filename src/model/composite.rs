@@ -1,3 +1,5 @@
+mod course;
+
 use super::problem::Problems;
 use crate::score::{
     Formula, LARGEST, WhenMissing, extreme, geometric_mean, larger, smaller, weighted_mean,

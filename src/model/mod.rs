@@ -2,6 +2,7 @@
 
 mod batch;
 mod build;
+mod change;
 mod composite;
 mod label;
 mod matrix;
@@ -15,6 +16,7 @@ mod stage;
 mod state_condition;
 
 pub use build::Externals;
+pub use change::{Change, ChangeError, Standing, What};
 pub use composite::{CompositeMethod, CompositeSpec};
 pub use label::{AutoQualifySpec, BandSpec, LabelOn, LabelSpec};
 pub use matrix::{AxisSpec, MatrixSpec};

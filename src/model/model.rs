@@ -7,7 +7,8 @@ use crate::score::{
     Shape, Unit,
 };
 use crate::scorer::{
-    Assessment, Buffers, Case, History, Lint, Plan, Scorer, emptied, other_schema, with_buffers,
+    Assessment, Buffers, Case, History, Lint, Opaque, Plan, Scorer, emptied, other_schema,
+    with_buffers,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -158,7 +159,7 @@ impl ScoreModel {
     }
 
     /// What all judges share: the lead with the activities that count.
-    fn case<'c, 'l: 'c, V: LeadView + ?Sized>(
+    pub(super) fn case<'c, 'l: 'c, V: LeadView + ?Sized>(
         &'c self,
         lead: &'l V,
         as_of: Moment,
@@ -177,7 +178,11 @@ impl ScoreModel {
         }
     }
 
-    fn applies_to<V: LeadView + ?Sized>(&self, case: &Case<'_, V>, buffers: &mut Buffers) -> bool {
+    pub(super) fn applies_to<V: LeadView + ?Sized>(
+        &self,
+        case: &Case<'_, V>,
+        buffers: &mut Buffers,
+    ) -> bool {
         self.applies.as_ref().is_none_or(|applies| {
             self.attributes
                 .read(case.lead, case.as_of, &mut buffers.words);
@@ -324,5 +329,14 @@ impl Scorer for ScoreModel {
         for text in self.vector(lead, as_of).disqualified() {
             reason(text);
         }
+    }
+
+    fn next_change(
+        &self,
+        lead: &dyn LeadView,
+        from: AsOf,
+        until: AsOf,
+    ) -> Result<Option<Moment>, Opaque> {
+        self.keeps_course(lead, from, until)
     }
 }

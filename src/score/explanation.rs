@@ -121,6 +121,8 @@ pub enum Role {
         /// Its weight in the checklist.
         weight: f64,
     },
+    /// What one cause did between two moments.
+    Change(super::Cause),
 }
 
 impl Role {
@@ -410,7 +412,10 @@ impl Explanation {
             }
             write!(f, " at {}", evidence.at)?;
         }
-        let how = self.formula.to_string();
+        let how = match &self.role {
+            Role::Change(cause) => cause.to_string(),
+            _ => self.formula.to_string(),
+        };
         if how.is_empty() {
             Ok(())
         } else {

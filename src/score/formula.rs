@@ -155,6 +155,8 @@ pub enum Formula {
     },
     /// `100 * 3 last / (3 last + before)` of two parts, the last week and the three weeks before; 50 where both are 0.
     Momentum,
+    /// The first part less the second; no value where either has none. Further parts do not matter.
+    Difference,
 }
 
 impl Formula {
@@ -214,6 +216,10 @@ impl Formula {
                 let last = known.next()?;
                 known.next().map(|before| momentum(last, before))
             }
+            Self::Difference => match parts {
+                [after, before, ..] => Some(after.value()? - before.value()?),
+                _ => None,
+            },
         }
     }
 }
@@ -457,6 +463,7 @@ impl fmt::Display for Formula {
                 write!(f, "{standing}, {needed} needed")
             }
             Self::Momentum => f.write_str("100 for all in the last week, 50 for a mean week"),
+            Self::Difference => f.write_str("later less earlier"),
         }
     }
 }

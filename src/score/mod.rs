@@ -1,6 +1,7 @@
 //! What comes out: scores, vectors, matrices and explanations.
 
 mod as_of;
+mod cause;
 mod dimension;
 mod explanation;
 mod formula;
@@ -16,6 +17,7 @@ mod unit;
 mod vector;
 
 pub use as_of::AsOf;
+pub use cause::{Cause, Effect};
 pub use dimension::Dimension;
 pub use explanation::{Evidence, Explanation, Label, Role};
 pub use formula::{Formula, WhenMissing};

@@ -135,6 +135,14 @@ impl ScoreVector {
         !self.is_disqualified() && reached().unwrap_or(false)
     }
 
+    /// The position of the band of a set of labels.
+    pub(crate) fn band(&self, set: usize) -> Option<u16> {
+        self.labels
+            .get(set)
+            .copied()
+            .filter(|&band| band != NO_BAND)
+    }
+
     /// Why the label of a named set was lifted whatever the score.
     #[must_use]
     pub fn lifted(&self, set: &str) -> Option<&str> {

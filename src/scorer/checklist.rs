@@ -8,7 +8,7 @@ mod question;
 mod spec;
 
 pub use due::{Due, DueBand, DueSpec};
-pub use qualification::{OpenQuestion, Qualification, Standing};
+pub use qualification::{OpenQuestion, Qualification, QualificationStanding};
 pub use question::ParseAnswerError;
 pub use spec::{ChecklistSpec, QuestionSpec};
 

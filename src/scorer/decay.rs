@@ -1,3 +1,5 @@
+mod course;
+
 use super::period::{parse_period, show_period};
 use crate::model::Problems;
 use serde::{Deserialize, Serialize};

@@ -1,3 +1,5 @@
+mod edges;
+
 use super::decay::positive_period;
 use super::period::DAY;
 use crate::lead::{

@@ -2,6 +2,7 @@
 
 mod checklist;
 mod condition;
+mod course;
 mod decay;
 mod engagement;
 mod grade;
@@ -17,7 +18,7 @@ mod visible;
 
 pub use checklist::{
     ChecklistScorer, ChecklistSpec, Due, DueBand, DueSpec, OpenQuestion, ParseAnswerError,
-    Qualification, QuestionScorer, QuestionSpec, Standing,
+    Qualification, QualificationStanding, QuestionScorer, QuestionSpec,
 };
 pub use condition::{
     AttributeRef, ConditionSpec, Filter, Known, LetterCase, Scalar, Test, all, any, attribute, not,
@@ -37,10 +38,12 @@ pub use rules::{
     ActivitySpec, AppliesTo, CountRange, GroupPolicy, GroupSpec, InactivitySpec, Keep, Lint, Names,
     Occurrences, RuleScorer, RuleSpec, RulesSpec, WhenUnknown, Window,
 };
-pub use scorer::{Assessment, FromFn, Scorer, from_fn};
+pub use scorer::{Assessment, FromFn, Opaque, Scorer, from_fn};
 
 pub(crate) use condition::{Applies, Cond, Guard, Layout, Plan, Tests, resolve_condition};
+pub(crate) use course::{Course, Within};
 pub(crate) use history::History;
 pub(crate) use rules::{
-    ActivityPlan, Buffers, Builder, Case, emptied, other_schema, resolve_applies, with_buffers,
+    ActivityPlan, Assessed, Buffers, Builder, Case, Moments, RulesCourse, SECOND, emptied,
+    one_way_until, other_schema, resolve_applies, when, with_buffers,
 };

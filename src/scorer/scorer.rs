@@ -1,4 +1,4 @@
-use crate::lead::LeadView;
+use crate::lead::{LeadView, Moment};
 use crate::score::{AsOf, Explanation, Score, Unit};
 use std::fmt;
 use std::sync::Arc;
@@ -60,7 +60,53 @@ pub trait Scorer: Send + Sync {
     fn disqualify(&self, lead: &dyn LeadView, as_of: AsOf, reason: &mut dyn FnMut(&str)) {
         let _ = (lead, as_of, reason);
     }
+
+    /// Until when the score keeps its course: the moment `m` in (`from`, `until`] before which nothing turns.
+    ///
+    /// With the facts as they are known at `from` (facts dated later do not exist, see [`Frozen`](crate::Frozen)),
+    /// from `from` up to `m`, `m` itself not included, score and raw value move in one direction only or not at all,
+    /// apart from rounding in the last digit, and the verdict and whether the scorer abstains stay as they are. At
+    /// `m` anything may happen, also nothing: a scorer may return a moment that is earlier than need be, never one
+    /// that is too late. `None`: all of that holds up to and including `until`.
+    ///
+    /// This is what [`ScoreModel::next_change`](crate::ScoreModel::next_change) needs to know of a scorer in order to
+    /// find the first moment at which a score passes a bound without trying every second.
+    ///
+    /// # Errors
+    /// Default: [`Opaque`]; nothing is known of how the score moves.
+    ///
+    /// # Examples
+    /// ```
+    /// use lead_scoring::{AsOf, LeadView, Moment, Opaque, Score, Scorer};
+    ///
+    /// /// Score: 100 until the offer ends.
+    /// struct Offer(Moment);
+    ///
+    /// impl Scorer for Offer {
+    ///     fn score(&self, _: &dyn LeadView, as_of: AsOf) -> Option<Score> {
+    ///         Some(if as_of.moment() < self.0 { Score::MAX } else { Score::MIN })
+    ///     }
+    ///
+    ///     fn next_change(&self, _: &dyn LeadView, from: AsOf, until: AsOf) -> Result<Option<Moment>, Opaque> {
+    ///         Ok(Some(self.0).filter(|&end| from.moment() < end && end <= until.moment()))
+    ///     }
+    /// }
+    /// ```
+    fn next_change(
+        &self,
+        lead: &dyn LeadView,
+        from: AsOf,
+        until: AsOf,
+    ) -> Result<Option<Moment>, Opaque> {
+        let _ = (lead, from, until);
+        Err(Opaque)
+    }
 }
+
+/// A scorer does not say when its score changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the scorer does not say when its score changes")]
+pub struct Opaque;
 
 macro_rules! forward {
     ($($type:ty),*) => {$(
@@ -79,6 +125,14 @@ macro_rules! forward {
             }
             fn disqualify(&self, lead: &dyn LeadView, as_of: AsOf, reason: &mut dyn FnMut(&str)) {
                 (**self).disqualify(lead, as_of, reason);
+            }
+            fn next_change(
+                &self,
+                lead: &dyn LeadView,
+                from: AsOf,
+                until: AsOf,
+            ) -> Result<Option<Moment>, Opaque> {
+                (**self).next_change(lead, from, until)
             }
         }
     )*};

@@ -37,7 +37,7 @@ pub struct OpenQuestion {
 /// Where a lead stands on a checklist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Standing {
+pub enum QualificationStanding {
     /// Enough is met.
     Qualified,
     /// Not enough is met so far; answers to open questions can still change that.
@@ -49,19 +49,19 @@ pub enum Standing {
 impl Qualification {
     /// Where the lead stands: what is not known is still open, and never counts as no.
     #[must_use]
-    pub fn standing(&self) -> Standing {
+    pub fn standing(&self) -> QualificationStanding {
         let needed = usize::try_from(self.needed).unwrap_or(usize::MAX);
         if self.qualified {
-            Standing::Qualified
+            QualificationStanding::Qualified
         } else if self.met.len() + self.open_questions.len() >= needed {
-            Standing::Open
+            QualificationStanding::Open
         } else {
-            Standing::NotQualified
+            QualificationStanding::NotQualified
         }
     }
 }
 
-impl fmt::Display for Standing {
+impl fmt::Display for QualificationStanding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Qualified => "qualified",

@@ -177,7 +177,7 @@ fn a_report_says_what_is_met_and_what_to_ask() {
         Some("By when do you want to have decided?")
     );
     assert_eq!((report.needed, report.qualified), (3, false));
-    assert_eq!(report.standing(), Standing::Open);
+    assert_eq!(report.standing(), QualificationStanding::Open);
 
     let three = || {
         Lead::builder(&schema, "a")
@@ -200,12 +200,12 @@ fn a_report_says_what_is_met_and_what_to_ask() {
     let all = spec.clone().needed(4).build(&schema).unwrap();
     assert_eq!(
         all.qualify(&three().build().unwrap(), noon()).standing(),
-        Standing::Open
+        QualificationStanding::Open
     );
     let refused = three().answer("need", "none").build().unwrap();
     assert_eq!(
         all.qualify(&refused, noon()).standing(),
-        Standing::NotQualified
+        QualificationStanding::NotQualified
     );
     let strict = spec.clone().met_from(0.6).build(&schema).unwrap();
     assert_eq!(names(&strict.qualify(&refused, noon()).met), ["authority"]);
@@ -222,7 +222,7 @@ fn a_report_says_what_is_met_and_what_to_ask() {
         let report = scorer.qualify(&lead, noon());
         assert_eq!((report.score, report.coverage), (None, 0.0));
         assert_eq!(report.open_questions.len(), 4);
-        assert_eq!(report.standing(), Standing::Open);
+        assert_eq!(report.standing(), QualificationStanding::Open);
     }
 }
 

@@ -316,6 +316,29 @@ impl Plan {
         any
     }
 
+    /// Hands on the moments at which a date becomes old or near enough for a test, or ceases to be.
+    pub(crate) fn edges<V: LeadView + ?Sized>(&self, lead: &V, note: &mut dyn FnMut(Moment)) {
+        let mut at = |date: Moment, age: i128| {
+            let micros = i64::try_from(i128::from(date.micros()) + age);
+            if let Some(micros) = micros.ok().filter(|&at| at <= Moment::MAX.micros()) {
+                note(Moment::from_micros(micros));
+            }
+        };
+        for block in &self.dates {
+            let Value::Date(date) = lead.attribute(block.slot) else {
+                continue;
+            };
+            for test in &block.tests {
+                if let DateTest::Age(from, to, _) = *test {
+                    at(date, i128::from(from));
+                    if to < i64::MAX {
+                        at(date, i128::from(to) + 1);
+                    }
+                }
+            }
+        }
+    }
+
     /// Lets only these attributes make a lead known.
     pub(crate) fn count_only(&mut self, slots: &HashSet<AttributeSlot>) {
         fn count<T>(blocks: &mut [Block<T>], slots: &HashSet<AttributeSlot>) {

@@ -4,13 +4,13 @@ use super::lint::Lint;
 use super::plan::RulesPlan;
 use super::spec::RulesSpec;
 use super::what_if::WhatIf;
-use crate::lead::{Activity, KnownAt, LeadView, Schema};
+use crate::lead::{Activity, KnownAt, LeadView, Moment, Schema};
 use crate::model::{Problems, SpecError};
 use crate::score::{AsOf, Explanation, Role, Score, Unit};
 use crate::scorer::condition::Tests;
 use crate::scorer::history::{History, HistorySpec};
 use crate::scorer::trace::{Off, On};
-use crate::scorer::{Assessment, Scorer};
+use crate::scorer::{Assessment, Opaque, Scorer};
 use std::cell::Cell;
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use std::sync::Arc;
 /// the spec says otherwise.
 #[derive(Debug)]
 pub struct RuleScorer {
-    plan: RulesPlan,
+    pub(super) plan: RulesPlan,
     what_if: WhatIf,
     history: History,
     lints: Vec<Lint>,
@@ -108,8 +108,13 @@ impl RuleScorer {
         judged.node.with_notes(notes)
     }
 
+    /// The lead's own new start, also where it lies ahead.
+    pub(super) fn mark(&self, lead: &dyn LeadView) -> Option<Moment> {
+        self.history.mark(lead)
+    }
+
     /// Prepares the case of a lead and hands it on; `None` for a lead of another schema.
-    fn with_case<R>(
+    pub(super) fn with_case<R>(
         &self,
         lead: &dyn LeadView,
         as_of: AsOf,
@@ -171,6 +176,15 @@ impl Scorer for RuleScorer {
         self.with_case(lead, as_of, |case, buffers| {
             self.judge_case(case, buffers, &mut |text| reason(text))
         });
+    }
+
+    fn next_change(
+        &self,
+        lead: &dyn LeadView,
+        from: AsOf,
+        until: AsOf,
+    ) -> Result<Option<Moment>, Opaque> {
+        Ok(self.keeps_course(lead, from, until))
     }
 }
 

@@ -1,0 +1,374 @@
+//! What changes next, against trying every second and every edge.
+#![allow(clippy::unwrap_used)] // a test stops where something is not as it must be
+
+mod generators;
+
+use generators::{Facts, facts, history, noon, rules, schema};
+use lead_scoring::{
+    ActivitySpec, AsOf, AutoQualifySpec, CompositeMethod, CompositeSpec, DimensionSpec, Frozen,
+    LabelSpec, Lead, LeadView, ManualOverride, ModelSpec, Moment, Score, ScoreModel, Scorer,
+    Standing, What, WhenMissing,
+};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+const SECOND: i64 = 1_000_000;
+const HOUR: i64 = 3_600 * SECOND;
+
+/// How a lead stands with regard to what is asked, told by its vector.
+fn standing(model: &ScoreModel, lead: &dyn LeadView, at: Moment, what: What<'_>) -> Standing {
+    let vector = model.vector(lead, AsOf::new(at));
+    match what {
+        What::Label(set) => Standing::Label(vector.label(set).map(str::to_owned)),
+        What::Verdict => Standing::Verdict(vector.disqualified().map(str::to_owned).collect()),
+        What::Passes { of, .. } | What::Moves { of, .. } => Standing::Score(vector.effective(of)),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Whether that is the change that is asked for.
+fn differs(before: &Standing, after: &Standing, what: What<'_>) -> bool {
+    let score = |standing: &Standing| match standing {
+        Standing::Score(score) => score.map(Score::get),
+        other => panic!("{other:?}"),
+    };
+    match what {
+        What::Passes { bound, .. } => {
+            let reached = |standing| score(standing).is_some_and(|score| score >= bound);
+            reached(before) != reached(after)
+        }
+        What::Moves { by, .. } => match (score(before), score(after)) {
+            (Some(before), Some(after)) => (after - before).abs() >= by,
+            (before, after) => before != after,
+        },
+        _ => before != after,
+    }
+}
+
+/// Checks the answer against moments to try, in order.
+fn check(
+    model: &ScoreModel,
+    lead: &dyn LeadView,
+    (from, until): (Moment, Moment),
+    tried: impl Iterator<Item = Moment>,
+    what: What<'_>,
+) -> Result<bool, TestCaseError> {
+    let frozen = Frozen::new(lead, from);
+    let before = standing(model, &frozen, from, what);
+    let found = model
+        .next_change(lead, from.into(), until.into(), what)
+        .unwrap();
+    if let Some(change) = &found {
+        prop_assert!(from < change.at && change.at <= until);
+        prop_assert_eq!(&change.before, &before);
+        prop_assert_eq!(&change.after, &standing(model, &frozen, change.at, what));
+        prop_assert!(
+            differs(&before, &change.after, what),
+            "{:?} {:?}",
+            what,
+            change
+        );
+    }
+    for at in tried.filter(|&at| from < at && at <= until) {
+        let after = standing(model, &frozen, at, what);
+        if differs(&before, &after, what) {
+            prop_assert!(
+                found.as_ref().is_some_and(|change| change.at <= at),
+                "{:?}: {:?} at {}, found {:?}",
+                what,
+                after,
+                at,
+                found
+            );
+            break;
+        }
+        if found.as_ref().is_some_and(|change| change.at <= at) {
+            break;
+        }
+    }
+    Ok(found.is_some())
+}
+
+/// A model of random rules, with bands all over the scale.
+fn model() -> BoxedStrategy<ModelSpec> {
+    let composite = (
+        select(vec![
+            CompositeMethod::WeightedMean,
+            CompositeMethod::GeometricMean,
+            CompositeMethod::Min,
+            CompositeMethod::Max,
+        ]),
+        select(vec![
+            WhenMissing::Skip,
+            WhenMissing::Zero,
+            WhenMissing::Abstain,
+        ]),
+    );
+    let auto = option::weighted(
+        0.4,
+        (
+            select(vec!["1s", "90s", "1d"]),
+            generators::condition().boxed(),
+        ),
+    );
+    let bands = vec(0.0..100.0, 6);
+    // Boxed: values of this size would fill the stack of a test.
+    let rules = || rules().boxed();
+    let history = || history().boxed();
+    let inner = (rules(), rules(), history());
+    (rules(), inner, composite, history(), (auto, bands))
+        .prop_map(
+            |(first, inner, (method, missing), history, (auto, mut bands))| {
+                let composite = CompositeSpec {
+                    method,
+                    ..CompositeSpec::default()
+                };
+                let nested = ModelSpec::new("inner")
+                    .history(inner.2)
+                    .dimension(DimensionSpec::rules("a", inner.0))
+                    .dimension(DimensionSpec::rules("b", inner.1))
+                    .composite(composite.clone());
+                bands.sort_by(f64::total_cmp);
+                bands.dedup();
+                let labels = |name: &str, of: &str| {
+                    let all = bands.iter().enumerate();
+                    all.fold(LabelSpec::new(name).of(of), |labels, (i, &at)| {
+                        labels.band(format!("b{i}"), at)
+                    })
+                };
+                let mut first_labels = labels("first", "first");
+                if let Some((last, when)) = auto {
+                    let auto = AutoQualifySpec::new("b3", "asked").when(when);
+                    first_labels =
+                        first_labels.auto(auto.activity(ActivitySpec::of("demo").last(last)));
+                }
+                ModelSpec::new("random")
+                    .schema(schema().spec())
+                    .history(history)
+                    .dimension(DimensionSpec::rules("first", first))
+                    .dimension(DimensionSpec::model("second", nested))
+                    .composite(composite.missing(missing))
+                    .label(first_labels)
+                    .label(labels("points", "first").on_points())
+                    .label(labels("whole", "composite"))
+            },
+        )
+        .boxed()
+}
+
+fn overrides() -> impl Strategy<Value = Vec<ManualOverride>> {
+    let manual = (
+        select(vec!["first", "composite"]),
+        0.0..100.0,
+        (-100_i64..100, 1_i64..200),
+    );
+    vec(
+        manual.prop_map(|(dimension, score, (from, length))| ManualOverride {
+            dimension: dimension.to_owned(),
+            score: Score::new(score).unwrap(),
+            reason: "said so".to_owned(),
+            set_at: noon().plus_micros(from * SECOND),
+            expires_at: Some(noon().plus_micros((from + length) * SECOND)),
+        }),
+        0..2,
+    )
+}
+
+fn lead(facts: &Facts, overrides: &[ManualOverride], since: Option<i64>) -> Lead {
+    let schema = schema();
+    let mut builder = Lead::builder(&schema, "a1");
+    if let Some(at) = facts.created_at {
+        builder = builder.created_at(at);
+    }
+    for (name, value) in &facts.attributes {
+        builder = builder.set(name, value.clone());
+        if let Some(seconds) = since {
+            builder = builder.known_since(name, noon().plus_micros(seconds * SECOND));
+        }
+    }
+    for activity in &facts.activities {
+        builder = builder.activity(activity.clone());
+    }
+    for manual in overrides {
+        builder = builder.overrule(manual.clone());
+    }
+    builder.build().unwrap()
+}
+
+/// Questions that often have an answer: bounds near the score as it is, small distances.
+fn asked(model: &ScoreModel, lead: &Lead, from: Moment, share: f64) -> Vec<What<'static>> {
+    let vector = model.vector(&Frozen::new(lead, from), from.into());
+    let near = |of| vector.effective(of).map_or(50.0, Score::get) * share;
+    vec![
+        What::Label("first"),
+        What::Label("points"),
+        What::Label("whole"),
+        What::Verdict,
+        What::Passes {
+            of: "first",
+            bound: near("first"),
+        },
+        What::Passes {
+            of: "composite",
+            bound: near("composite"),
+        },
+        What::Moves {
+            of: "first",
+            by: share,
+        },
+        What::Moves {
+            of: "second",
+            by: 7.0 * share,
+        },
+        What::Moves {
+            of: "composite",
+            by: 1e-6 * share,
+        },
+    ]
+}
+
+/// Moments at which something could jump: every fact and every age that rules ask for, and one microsecond around.
+fn edges(facts: &Facts, overrides: &[ManualOverride], from: Moment, until: Moment) -> Vec<Moment> {
+    const AGES: [i64; 13] = [
+        0, 1, 90, 900, 21_600, 43_200, 86_400, 259_200, 1_209_600, 1_209_601, 7_776_000, 864_000,
+        777_600,
+    ];
+    let mut moments: Vec<Moment> = facts.activities.iter().map(|a| a.at).collect();
+    moments.extend(facts.created_at);
+    moments.extend(
+        overrides
+            .iter()
+            .flat_map(|o| [o.set_at, o.expires_at.unwrap()]),
+    );
+    moments.extend(
+        facts
+            .attributes
+            .iter()
+            .filter_map(|(_, value)| match value {
+                lead_scoring::AttributeValue::Date(date) => Some(*date),
+                _ => None,
+            }),
+    );
+    let mut all = Vec::new();
+    for moment in moments {
+        for age in AGES {
+            for sign in [1, -1] {
+                let at = moment.plus_micros(sign * age * SECOND);
+                all.extend([-1, 0, 1].map(|off| at.plus_micros(off)));
+            }
+        }
+    }
+    let step = until.micros_since(from) / 300;
+    all.extend((1..=300).map(|i| from.plus_micros(i * step)));
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(192) })]
+
+    #[test]
+    fn every_second_of_a_short_span(
+        spec in model(), facts in facts(), overrides in overrides(), since in option::weighted(0.2, -9_i64..99),
+        (start, share) in (-30_i64..30, 0.01..1.2),
+    ) {
+        let Ok(model) = ScoreModel::build(&spec) else { return Ok(()) };
+        let lead = lead(&facts, &overrides, since);
+        let from = noon().plus_micros(start * SECOND);
+        let until = from.plus_micros(200 * SECOND);
+        for what in asked(&model, &lead, from, share) {
+            let every = (1..=200).map(|i| from.plus_micros(i * SECOND));
+            check(&model, &lead, (from, until), every, what)?;
+        }
+    }
+
+    #[test]
+    fn every_edge_of_a_long_span(
+        spec in model(), facts in facts(), overrides in overrides(), since in option::weighted(0.2, -9_i64..99),
+        (start, days, share) in (-60_i64..10, 1_i64..200, 0.01..1.2),
+    ) {
+        let Ok(model) = ScoreModel::build(&spec) else { return Ok(()) };
+        let lead = lead(&facts, &overrides, since);
+        let from = noon().plus_micros(start * 6 * HOUR + 17);
+        let until = from.plus_micros(days * 24 * HOUR);
+        let tried = edges(&facts, &overrides, from, until);
+        for what in asked(&model, &lead, from, share) {
+            check(&model, &lead, (from, until), tried.iter().copied(), what)?;
+        }
+    }
+
+    #[test]
+    fn scores_keep_their_course_until_they_say(
+        rules in rules(), history in history(), facts in facts(), days in 1_i64..60,
+    ) {
+        let Ok(scorer) = rules.build_with(&schema(), &history) else { return Ok(()) };
+        keeps_course(&scorer, &facts.lead(&schema()), days)?;
+    }
+
+    #[test]
+    fn models_keep_their_course_until_they_say(spec in model(), facts in facts(), days in 1_i64..60) {
+        let Ok(model) = ScoreModel::build(&spec) else { return Ok(()) };
+        keeps_course(&model, &facts.lead(&schema()), days)?;
+    }
+}
+
+/// Goes from edge to edge and looks between them.
+fn keeps_course(scorer: &dyn Scorer, lead: &Lead, days: i64) -> Result<(), TestCaseError> {
+    let mut from = noon();
+    let until = from.plus_micros(days * 24 * HOUR);
+    for _ in 0..50 {
+        let next = scorer.next_change(lead, from.into(), until.into()).unwrap();
+        prop_assert!(next.is_none_or(|next| from < next && next <= until));
+        let frozen = Frozen::new(lead, from);
+        let end = next.map_or(until, |next| next.plus_micros(-1));
+        let length = end.micros_since(from);
+        let moments = (0..=200).map(|i| from.plus_micros(i * (length / 200)));
+        let told: Vec<_> = moments
+            .map(|at| scorer.assess(&frozen, at.into()))
+            .collect();
+        let raw: Vec<_> = told.iter().map(|both| both.raw).collect();
+        if length > SECOND {
+            prop_assert!(raw.iter().all(Option::is_some) || raw.iter().all(Option::is_none));
+            let steps = || raw.windows(2).filter_map(|two| Some((two[0]?, two[1]?)));
+            let slack = |a: f64| 1e-12 * (1.0 + a.abs());
+            // Large parts that cancel leave their own rounding.
+            let large = raw.iter().flatten().any(|raw| raw.abs() > 1e6);
+            let up = steps().all(|(a, b)| b >= a - slack(a));
+            let down = steps().all(|(a, b)| b <= a + slack(a));
+            prop_assert!(up || down || large, "{} .. {}: {:?}", from, end, raw);
+        }
+        match next {
+            Some(next) => from = next,
+            None => break,
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn enough_of_the_random_questions_have_an_answer() {
+    use proptest::strategy::ValueTree;
+    use proptest::test_runner::TestRunner;
+    let mut runner = TestRunner::deterministic();
+    let mut found = [0; 9];
+    for _ in 0..150 {
+        let spec = model().new_tree(&mut runner).unwrap().current();
+        let facts = facts().new_tree(&mut runner).unwrap().current();
+        let Ok(model) = ScoreModel::build(&spec) else {
+            continue;
+        };
+        let (from, until) = (noon(), noon().plus_micros(90 * 24 * HOUR));
+        let lead = lead(&facts, &[], None);
+        for (found, what) in found.iter_mut().zip(asked(&model, &lead, from, 0.7)) {
+            let change = model
+                .next_change(&lead, from.into(), until.into(), what)
+                .unwrap();
+            *found += i32::from(change.is_some());
+        }
+    }
+    assert!(found.iter().all(|&count| count > 3), "{found:?}");
+    assert!(found.iter().sum::<i32>() > 100, "{found:?}");
+}
