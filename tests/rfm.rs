@@ -11,8 +11,8 @@ use generators::{Facts, facts, schema, wild};
 use lead_scoring::testing::{check_model, check_scorer};
 use lead_scoring::{
     AsOf, BinRule, DimensionSpec, HistorySpec, Lead, LeadView, ModelSpec, Moment, Names, RfmAxis,
-    RfmCuts, RfmMonetary, RfmScorer, RfmSegmentSpec, RfmSegmentsSpec, RfmSpec, RfmWeights,
-    SchemaSpec, ScoreModel, SegmentChoice, Unit,
+    RfmCuts, RfmMonetary, RfmScorer, RfmSegmentChoice, RfmSegmentSpec, RfmSegmentsSpec, RfmSpec,
+    RfmWeights, SchemaSpec, ScoreModel, Unit,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -298,7 +298,7 @@ fn every_problem_is_said() {
         ),
         (
             good().segments(RfmSegmentsSpec {
-                choose: SegmentChoice::FirstMatch,
+                choose: RfmSegmentChoice::FirstMatch,
                 ..RfmSegmentsSpec::table([row("a")])
             }),
             &["rfm.segments.default: `first_match` needs a name for the cells that no row holds"],

@@ -16,8 +16,8 @@ pub use decay::{Decay, DecaySpec, DecayStep, LinearShape};
 pub use history::{HistorySpec, PauseSpec};
 pub use rfm::{
     BinCuts, BinRule, RfmAxis, RfmAxisReport, RfmBins, RfmCuts, RfmFit, RfmMonetary, RfmRating,
-    RfmReport, RfmScorer, RfmSegmentPreset, RfmSegmentSpec, RfmSegmentsSpec, RfmSpec, RfmValues,
-    RfmWeights, SegmentChoice,
+    RfmReport, RfmScorer, RfmSegmentChoice, RfmSegmentPreset, RfmSegmentSpec, RfmSegmentsSpec,
+    RfmSpec, RfmValues, RfmWeights,
 };
 pub use rules::{
     ActivitySpec, AppliesTo, CountRange, GroupPolicy, GroupSpec, InactivitySpec, Keep, Lint, Names,

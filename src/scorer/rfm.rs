@@ -11,7 +11,7 @@ mod values;
 pub use binning::BinCuts;
 pub use fit::{RfmAxisReport, RfmFit, RfmReport};
 pub use rfm_scorer::{RfmRating, RfmScorer};
-pub use segments::{RfmSegmentPreset, RfmSegmentSpec, RfmSegmentsSpec, SegmentChoice};
+pub use segments::{RfmSegmentChoice, RfmSegmentPreset, RfmSegmentSpec, RfmSegmentsSpec};
 pub use spec::{BinRule, RfmAxis, RfmCuts, RfmMonetary, RfmSpec, RfmWeights};
 pub use values::{RfmBins, RfmValues};
 

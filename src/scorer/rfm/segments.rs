@@ -35,8 +35,8 @@ pub struct RfmSegmentsSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preset: Option<RfmSegmentPreset>,
     /// Which row counts for a cell. Default: the only one that holds it.
-    #[serde(skip_serializing_if = "SegmentChoice::is_only")]
-    pub choose: SegmentChoice,
+    #[serde(skip_serializing_if = "RfmSegmentChoice::is_only")]
+    pub choose: RfmSegmentChoice,
     /// The name of cells that no row holds; belongs to `first_match`, which needs it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
@@ -50,6 +50,9 @@ pub struct RfmSegmentsSpec {
 #[serde(rename_all = "snake_case")]
 pub enum RfmSegmentPreset {
     /// The ten usual names, by recency and frequency of five bins each; monetary value plays no part.
+    ///
+    /// Where the rule `value` forms fewer bins, the rows beyond them hold no lead: three bins of frequency have no
+    /// Champions, for example.
     ///
     /// | segment | recency | frequency |
     /// | --- | --- | --- |
@@ -69,7 +72,7 @@ pub enum RfmSegmentPreset {
 /// Which row of a segment table counts for a cell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum SegmentChoice {
+pub enum RfmSegmentChoice {
     /// The only one that holds it: rows must not overlap and leave no cell out.
     #[default]
     Only,
@@ -77,7 +80,7 @@ pub enum SegmentChoice {
     FirstMatch,
 }
 
-impl SegmentChoice {
+impl RfmSegmentChoice {
     #[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for a reference
     fn is_only(&self) -> bool {
         *self == Self::Only
@@ -170,7 +173,7 @@ impl RfmSegmentsSpec {
         default: impl Into<String>,
     ) -> Self {
         Self {
-            choose: SegmentChoice::FirstMatch,
+            choose: RfmSegmentChoice::FirstMatch,
             default: Some(default.into()),
             ..Self::table(rows)
         }
@@ -241,23 +244,23 @@ impl RfmSegmentsSpec {
         }
         let at = format!("{path}.default");
         match (self.choose, &self.default) {
-            (SegmentChoice::FirstMatch, None) => problems.push(
+            (RfmSegmentChoice::FirstMatch, None) => problems.push(
                 at,
                 "`first_match` needs a name for the cells that no row holds",
             ),
-            (SegmentChoice::FirstMatch, Some(name)) => {
+            (RfmSegmentChoice::FirstMatch, Some(name)) => {
                 if let Some(problem) = name_problem(name) {
                     problems.push(at, problem);
                 }
             }
-            (SegmentChoice::Only, Some(name)) => problems.push(
+            (RfmSegmentChoice::Only, Some(name)) => problems.push(
                 at,
                 format!(
                     "belongs to `choose = \"first_match\"`, got `{}`",
                     shortened(name)
                 ),
             ),
-            (SegmentChoice::Only, None) => {}
+            (RfmSegmentChoice::Only, None) => {}
         }
     }
 }
