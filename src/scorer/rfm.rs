@@ -2,6 +2,7 @@
 
 mod binning;
 mod build;
+mod cells;
 mod fit;
 mod rfm_scorer;
 mod segments;

@@ -1,5 +1,5 @@
 use super::binning::BinCuts;
-use super::segments::Segments;
+use super::cells::Segments;
 use super::spec::RfmAxis;
 use super::values::{RfmBins, RfmValues, Source};
 use crate::lead::LeadView;
