@@ -97,6 +97,7 @@
 //! - [`Score`]: 0 to 100. [`ScoreVector`]: by dimension, with labels and verdict. [`ScoreMatrix`]: of many leads,
 //!   ranked.
 //! - [`Explanation`]: a tree that recomputes; [`Reason`] and [`MissingAttribute`] are read off it.
+//! - [`What`], [`Change`]: what changes next by time alone. [`Cause`], [`Effect`]: what changed, by rule and cause.
 //! - [`SpecError`], [`LeadError`]: every problem at once, each with its place. [`Lint`]: odd, not wrong.
 //! - [`testing`]: the laws that every scorer keeps, for an app's own.
 //!

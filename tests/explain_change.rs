@@ -1,13 +1,18 @@
 //! What changed between two moments, and why.
-#![allow(clippy::unwrap_used)] // a test stops where something is not as it must be
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::cast_precision_loss
+)] // a test stops where something is not as it must be
 
 mod generators;
 
 use generators::{as_of, facts, history, noon, rules, schema};
 use lead_scoring::{
     Activity, ActivitySpec, AsOf, Cause, CompositeSpec, DecaySpec, DimensionSpec, Explanation,
-    Externals, GroupSpec, InactivitySpec, Lead, LeadView, ModelSpec, RuleSpec, RulesSpec,
-    SchemaSpec, ScoreModel, Scorer, attribute, from_fn,
+    Externals, GroupSpec, InactivitySpec, Lead, LeadBuilder, LeadView, ModelSpec, RuleSpec,
+    RulesSpec, SchemaSpec, ScoreModel, Scorer, attribute, from_fn,
 };
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -27,7 +32,7 @@ proptest! {
             let builder = Lead::builder(&schema, "a1").set(name, value.clone());
             let at = noon().plus_micros(days * 86_400_000_000);
             let all = facts.activities.iter().cloned();
-            lead = all.fold(builder.known_since(name, at), |b, a| b.activity(a)).build().unwrap();
+            lead = all.fold(builder.known_since(name, at), LeadBuilder::activity).build().unwrap();
         }
         let b = if far { b } else { AsOf::new(a.moment().plus_micros(days * 86_400_000_000)) };
         let why = scorer.explain_change(&lead, a, b);
@@ -67,6 +72,7 @@ fn shown(effects: &[(String, String, Cause, f64)]) -> Vec<(&str, &str, Cause, f6
 }
 
 #[test]
+#[allow(clippy::too_many_lines)] // one model with every cause in it
 fn every_cause_is_told_apart() {
     let rule = RuleSpec::new;
     let of = |kind: &str| ActivitySpec::of(kind);

@@ -4,6 +4,7 @@ mod course;
 mod explain;
 mod search;
 
+use super::label::Target;
 use super::model::ScoreModel;
 use super::problem::Problems;
 use crate::lead::{Frozen, LeadView, Moment};
@@ -172,12 +173,13 @@ impl ScoreModel {
         }
     }
 
-    /// The position of a dimension; `None` for the composite.
-    fn followed(&self, of: &str) -> Result<Option<usize>, ChangeError> {
+    /// The dimension of that name, or the composite.
+    fn followed(&self, of: &str) -> Result<Target, ChangeError> {
         if of == "composite" && self.composite.is_some() {
-            return Ok(None);
+            return Ok(Target::Composite);
         }
-        self.shape.dimension(of).map(Some).ok_or_else(|| {
+        let place = self.shape.dimension(of).map(Target::Dimension);
+        place.ok_or_else(|| {
             if of == "composite" {
                 return ChangeError::Unknown("the model has no composite".to_owned());
             }
@@ -196,8 +198,8 @@ fn unknown<'k>(what: &str, name: &str, known: impl Iterator<Item = &'k str>) -> 
 enum Watch {
     Label(usize),
     Verdict,
-    Passes { of: Option<usize>, bound: f64 },
-    Moves { of: Option<usize>, by: f64 },
+    Passes { of: Target, bound: f64 },
+    Moves { of: Target, by: f64 },
 }
 
 #[cfg(test)]

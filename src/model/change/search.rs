@@ -14,8 +14,8 @@ pub(super) struct Search<'s> {
     from: Moment,
     until: Moment,
     watch: Watch,
-    /// What is followed: a dimension or the composite (`None`); nothing for the verdict.
-    of: Option<Option<usize>>,
+    /// What is followed; nothing for the verdict.
+    of: Option<Target>,
     /// How the lead stands at the beginning.
     before: ScoreVector,
     has_foreign: bool,
@@ -41,10 +41,7 @@ impl<'s> Search<'s> {
         let of = match watch {
             Watch::Verdict => None,
             Watch::Passes { of, .. } | Watch::Moves { of, .. } => Some(of),
-            Watch::Label(set) => model.labels.get(set).map(|labels| match labels.target {
-                Target::Composite => None,
-                Target::Dimension(dimension) => Some(dimension),
-            }),
+            Watch::Label(set) => model.labels.get(set).map(|labels| labels.target),
         };
         Self {
             model,
@@ -61,8 +58,8 @@ impl<'s> Search<'s> {
     /// Whether the answer depends on a dimension.
     fn asks(&self, place: usize) -> bool {
         match self.of {
-            None | Some(None) => true,
-            Some(Some(only)) => place == only,
+            None | Some(Target::Composite) => true,
+            Some(Target::Dimension(only)) => place == only,
         }
     }
 
@@ -218,8 +215,8 @@ impl<'s> Search<'s> {
     /// The manual score that stands in place of what is followed.
     fn manual(&self, at: Moment) -> Option<f64> {
         let name = match self.of? {
-            None => "composite",
-            Some(place) => self.model.shape.dimensions.get(place)?.name(),
+            Target::Composite => "composite",
+            Target::Dimension(place) => self.model.shape.dimensions.get(place)?.name(),
         };
         if self
             .labels()
@@ -255,8 +252,8 @@ impl<'s> Search<'s> {
     fn may_differ(&self, stretch: &Stretch<'_>, within: Within) -> bool {
         let Some(of) = self.of else { return false };
         let course = stretch.manual.map(Course::still).or_else(|| match of {
-            None => stretch.course.composite(within, self.lead),
-            Some(place) => {
+            Target::Composite => stretch.course.composite(within, self.lead),
+            Target::Dimension(place) => {
                 let both = stretch.course.dimension(place, within, self.lead)?;
                 let on = self.labels().map_or(LabelOn::Score, |labels| labels.on);
                 Some(if on == LabelOn::Points {
@@ -301,8 +298,10 @@ impl<'s> Search<'s> {
     /// The score that is followed: the manual one while it is in force.
     fn score(&self, vector: &ScoreVector) -> Option<f64> {
         let score = match self.of? {
-            None => vector.effective("composite"),
-            Some(place) => vector.effective(self.model.shape.dimensions.get(place)?.name()),
+            Target::Composite => vector.effective("composite"),
+            Target::Dimension(place) => {
+                vector.effective(self.model.shape.dimensions.get(place)?.name())
+            }
         };
         score.map(Score::get)
     }
