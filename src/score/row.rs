@@ -53,6 +53,11 @@ impl<'s> Scored<'s> {
         }
     }
 
+    /// The percentile of the effective score, where the model has ranks of it.
+    pub(crate) fn percentile(&self, of: Option<usize>) -> Option<f64> {
+        Some(self.shape.ranks(of)?.of(self.effective(of)?))
+    }
+
     /// The raw value of a dimension.
     pub(crate) fn raw(&self, place: usize) -> Option<f64> {
         let cell = self.cells.get(place)?;

@@ -275,7 +275,19 @@ impl<'s> Search<'s> {
                     return false;
                 };
                 let was = self.before.band(set);
-                let band = |value| labels.band(value).max(stretch.lifted).filter(|_| applies);
+                let ranks = match (labels.on, of) {
+                    (LabelOn::Percentile, Target::Composite) => self.model.shape.ranks(None),
+                    (LabelOn::Percentile, Target::Dimension(place)) => {
+                        self.model.shape.ranks(Some(place))
+                    }
+                    _ => None,
+                };
+                // A rank never falls where the score rises, so the ends bound it too.
+                let ranked = |value: f64| ranks.map_or(value, |ranks| ranks.of(value));
+                let band = |value: Option<f64>| {
+                    let reached = labels.band(value.map(ranked));
+                    reached.max(stretch.lifted).filter(|_| applies)
+                };
                 ends.into_iter().any(|end| band(end) != was)
             }
             Watch::Passes { bound, .. } => {

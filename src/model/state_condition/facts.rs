@@ -162,6 +162,7 @@ impl Facts<'_, '_> {
         }
         let value = match (test.on, test.of) {
             (LabelOn::Points, Target::Dimension(place)) => self.scored.raw(place),
+            (LabelOn::Percentile, of) => self.scored.percentile(place(of)),
             _ => self.scored.effective(place(test.of)),
         };
         let reached = self
