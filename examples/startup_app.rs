@@ -211,7 +211,10 @@ fn main() -> Result<()> {
     }
 
     // What the founders do with it: an interview with each champion, and prices for those who want them.
-    assert_eq!(of("A1 champion", &order), ["amira", "bruno", "chen", "fatou"]);
+    assert_eq!(
+        of("A1 champion", &order),
+        ["amira", "bruno", "chen", "fatou"]
+    );
     assert_eq!(of("A2 help to start", &order), ["juno", "kofi", "dalia"]);
     // A teacher is not whom the app was made for, and has come every week: worth a call, to learn why.
     assert_eq!(of("B1 learn why they stay", &order), ["emil"]);
@@ -224,7 +227,10 @@ fn main() -> Result<()> {
     println!("\nWhy {}:\n{why}", bruno.id());
     assert!(why.recomputes());
     assert_eq!(why.value(), Some(75.0)); // 0.25 * 100 + 0.5 * 87.5 + 0.25 * 25
-    assert_eq!(why.top_up(1).first().map(|top| top.rule), Some("makes products"));
+    assert_eq!(
+        why.top_up(1).first().map(|top| top.rule),
+        Some("makes products")
+    );
 
     // Nobody's silence counts as no: of lena it is not known who she is, and her first question is worth 40 points.
     let lena = leads.last().context("no such lead")?;
@@ -232,7 +238,10 @@ fn main() -> Result<()> {
     let ask = why.missing();
     let first = ask.first().map(|first| (first.attribute, first.could_add));
     if let Some((attribute, points)) = first {
-        println!("\nAsk {} for her {attribute}: it could add {points} points", lena.id());
+        println!(
+            "\nAsk {} for her {attribute}: it could add {points} points",
+            lena.id()
+        );
     }
     assert_eq!(first, Some(("role", 40.0)));
     Ok(())
