@@ -1,0 +1,178 @@
+//! A marketing agency: whom should it pitch this week, and which of its services?
+//!
+//! The agency runs advertisements on social media. What a lead reads tells which network it thinks about (interest,
+//! by service), how much it does (engagement, scaled over all leads), and whether it does more than it used to
+//! (momentum). Who is engaged and picks up speed is pitched the service it leans towards.
+//!
+//! ```text
+//! cargo run --example marketing_agency
+//! ```
+
+use anyhow::{Context, Result, ensure};
+use lead_scoring::{
+    ActivityRecord, ActivitySpec, AsOf, AxisSpec, DecaySpec, DimensionSpec, EngagementSpec,
+    GroupSpec, HistorySpec, InterestSpec, Lead, MatrixSpec, ModelSpec, MomentumSpec, Occurrences,
+    RankBy, RuleSpec, Schema, SchemaSpec, Score, ScoreModel, Scorer,
+};
+
+const SERVICES: [&str; 3] = ["instagram", "linkedin", "tiktok"];
+/// What an activity of each kind says of the wish to buy.
+const WEIGHTS: [(&str, f64); 4] = [
+    ("page", 1.0),
+    ("case_study", 3.0),
+    ("webinar", 5.0),
+    ("price_list", 8.0),
+];
+
+/// A lead, and what it did by kind, service and day of 2026; a `-` concerns no service.
+type Row = (
+    &'static str,
+    &'static [(&'static str, &'static str, &'static str)],
+);
+
+#[rustfmt::skip] // a table
+const LEADS: [Row; 11] = [
+    ("Bloom Cosmetics",    &[("page", "instagram", "03-16 03-23 03-28 03-29"), ("case_study", "instagram", "03-02"), ("price_list", "instagram", "03-30"), ("page", "tiktok", "03-23")]),
+    ("Kessel Brewery",     &[("page", "instagram", "03-05 03-12"), ("case_study", "tiktok", "03-27"), ("webinar", "tiktok", "03-26"), ("page", "tiktok", "03-25 03-27")]),
+    ("Lindqvist Law",      &[("page", "linkedin", "03-24 03-26"), ("webinar", "linkedin", "03-25"), ("price_list", "linkedin", "03-29")]),
+    ("Payroll Partner",    &[("page", "linkedin", "03-03 03-04 03-05 03-10"), ("price_list", "linkedin", "03-09"), ("webinar", "linkedin", "03-11")]),
+    ("Rio Fitness",        &[("page", "tiktok", "03-27"), ("page", "instagram", "03-27"), ("page", "linkedin", "03-27")]),
+    ("Nordic Toys",        &[("page", "tiktok", "03-09 03-16 03-20 03-27")]),
+    ("Maison Cléo",        &[("case_study", "instagram", "03-06 03-13"), ("page", "instagram", "03-13 03-14"), ("page", "-", "03-26")]),
+    ("Greta's Bikes",      &[("webinar", "instagram", "01-19"), ("price_list", "instagram", "01-21")]),
+    ("Datenhaus",          &[("case_study", "linkedin", "03-30"), ("page", "linkedin", "03-30")]),
+    ("Uplift Coaching",    &[("page", "-", "03-08 03-24")]),
+    ("Harbour Hotel",      &[]),
+];
+
+fn schema() -> SchemaSpec {
+    let kinds = WEIGHTS.map(|(kind, _)| kind);
+    let schema = SchemaSpec::new().kinds(kinds);
+    SERVICES.into_iter().fold(schema, SchemaSpec::product)
+}
+
+/// The same rules for each service: half of what a lead read is forgotten in two weeks, of what it asked in four.
+fn interest() -> InterestSpec {
+    let fading = |kind: &str, time: &str| ActivitySpec::of(kind).decay(DecaySpec::half_life(time));
+    let page = fading("page", "14d").occurrences(Occurrences::PerDay(1));
+    InterestSpec::top().group(
+        GroupSpec::sum("what it looked at")
+            .rule(RuleSpec::new("pages").points(8.0).activity(page))
+            .rule(
+                RuleSpec::new("case studies")
+                    .points(20.0)
+                    .activity(fading("case_study", "14d")),
+            )
+            .rule(
+                RuleSpec::new("webinars")
+                    .points(30.0)
+                    .activity(fading("webinar", "28d")),
+            )
+            .rule(
+                RuleSpec::new("price list")
+                    .points(60.0)
+                    .activity(fading("price_list", "28d")),
+            ),
+    )
+}
+
+/// A dimension for each service, engagement and momentum, and what follows from the last two.
+fn model(leads: &[Lead], schema: &Schema, as_of: AsOf) -> Result<ScoreModel> {
+    let history = HistorySpec::new().utc_offset("+01:00");
+    let engagement = WEIGHTS
+        .into_iter()
+        .fold(EngagementSpec::new(), |spec, (kind, weight)| {
+            spec.weight(kind, weight)
+        });
+    let momentum = WEIGHTS
+        .into_iter()
+        .fold(MomentumSpec::new(), |spec, (kind, weight)| {
+            spec.weight(kind, weight)
+        });
+    // The least and the most engaged lead make the scale, which then stands in the model.
+    let engagement = engagement.fit(schema, &history, leads, as_of)?;
+    let mut spec = ModelSpec::new("pitches")
+        .schema(schema.spec())
+        .history(history)
+        .dimension(DimensionSpec::engagement("engagement", engagement))
+        .dimension(DimensionSpec::momentum("momentum", momentum));
+    for service in SERVICES {
+        let interest = interest().product(service);
+        spec = spec.dimension(DimensionSpec::interest(service, interest));
+    }
+    let spec = spec.matrix(
+        MatrixSpec::new(
+            "this week",
+            AxisSpec::of("engagement").band("A", 50.0).band("B", 0.0),
+            AxisSpec::of("momentum").band("1", 50.0).band("2", 0.0),
+        )
+        .named("A1", "pitch")
+        .named("A2", "call: it cools")
+        .named("B1", "send a case study")
+        .named("B2", "newsletter"),
+    );
+    let model = ScoreModel::build(&spec)?;
+    ensure!(model.lints().is_empty(), "{:?}", model.lints());
+    Ok(model)
+}
+
+fn lead(schema: &Schema, (name, did): Row) -> Result<Lead> {
+    let mut lead = Lead::builder(schema, name);
+    for &(kind, service, days) in did {
+        for day in days.split(' ') {
+            let activity = ActivityRecord::new(kind, format!("2026-{day}").parse()?);
+            lead = lead.activity(match service {
+                "-" => activity,
+                service => activity.product(service),
+            });
+        }
+    }
+    Ok(lead.build()?)
+}
+
+fn main() -> Result<()> {
+    let as_of: AsOf = "2026-03-30".parse()?;
+    let schema = schema().build()?;
+    let leads: Vec<Lead> = LEADS
+        .into_iter()
+        .map(|row| lead(&schema, row))
+        .collect::<Result<_>>()?;
+    let model = model(&leads, &schema, as_of)?;
+    // The profile tells of all services at once, with their shares.
+    let interest = interest().build(&schema)?;
+
+    println!("{} leads as of {as_of}\n", leads.len());
+    println!(
+        "lead             engagement  momentum  instagram  linkedin  tiktok  leans towards    this week"
+    );
+    let cell = |score: Option<Score>| score.map_or("?".to_owned(), |score| format!("{score:.0}"));
+    let scores = model.score_all(&leads, as_of);
+    let mut plan = Vec::new();
+    for place in scores.ranked(RankBy::Dimension("engagement"))? {
+        let lead = leads.get(place).context("no such lead")?;
+        let vector = scores.vector(place).context("no such lead")?;
+        let profile = interest.profile(lead, as_of).context("no interest")?;
+        let leaning = profile.leaning();
+        let towards = leaning.map_or("?".to_owned(), |of| {
+            format!("{} {:.0} %", of.product, 100.0 * of.share.unwrap_or(0.0))
+        });
+        let step = vector.cell("this week").and_then(|cell| cell.name);
+        let step = step.unwrap_or("first contact").to_owned();
+        println!(
+            "{:15}  {:>10}  {:>8}  {:>9}  {:>8}  {:>6}  {towards:15}  {}",
+            lead.id(),
+            cell(vector.score("engagement")),
+            cell(vector.score("momentum")),
+            cell(vector.score("instagram")),
+            cell(vector.score("linkedin")),
+            cell(vector.score("tiktok")),
+            step,
+        );
+        let service = leaning.map(|of| of.product.to_string());
+        plan.push((lead.id(), step, service));
+    }
+    println!("{plan:?}");
+    let bloom = leads.first().context("no leads")?;
+    println!("{}", model.explain(bloom, as_of));
+    Ok(())
+}
