@@ -12,8 +12,8 @@ use anyhow::{Context, Result, bail, ensure};
 use lead_scoring::{
     ActivityRecord, ActivitySpec, AnswerValue, AsOf, ChecklistScorer, ChecklistSpec, CompositeSpec,
     CriterionSpec, DecaySpec, DimensionSpec, GradeSpec, GroupSpec, Lead, Member, ModelSpec,
-    Qualification, RollUp, RollUpSpec, RuleSpec, RulesSpec, SchemaSpec, Score, ScoreModel,
-    ScoreVector, Scorer, Standing, attribute,
+    Qualification, QualificationStanding, RollUp, RollUpSpec, RuleSpec, RulesSpec, SchemaSpec,
+    Score, ScoreModel, ScoreVector, Scorer, attribute,
 };
 use std::cmp::Reverse;
 
@@ -250,7 +250,7 @@ fn main() -> Result<()> {
     assert_eq!(ruth.score("fit").map(Score::get), Some(75.0));
     assert_eq!(ruth.score("bant").map(Score::get), Some(100.0));
     assert_eq!(ruth.composite().map(Score::get), Some(78.75));
-    assert_eq!(report.standing(), Standing::Qualified);
+    assert_eq!(report.standing(), QualificationStanding::Qualified);
     assert_eq!(questions(helvia), []);
 
     // At Nordwerk nobody asked the one who signs now for his budget; his predecessor's answers left with him.
