@@ -108,13 +108,18 @@ fn model(leads: &[Lead], schema: &Schema, as_of: AsOf) -> Result<ScoreModel> {
     let spec = spec.matrix(
         MatrixSpec::new(
             "this week",
-            AxisSpec::of("engagement").band("A", 60.0).band("B", 0.0),
+            AxisSpec::of("engagement")
+                .band("A", 60.0)
+                .band("B", 20.0)
+                .band("C", 0.0),
             AxisSpec::of("momentum").band("1", 50.0).band("2", 0.0),
         )
         .named("A1", "pitch")
         .named("A2", "call: it cools")
         .named("B1", "send a case study")
-        .named("B2", "newsletter"),
+        .named("B2", "newsletter")
+        .named("C1", "win back")
+        .named("C2", "win back"),
     );
     let model = ScoreModel::build(&spec)?;
     ensure!(model.lints().is_empty(), "{:?}", model.lints());
@@ -199,6 +204,9 @@ fn main() -> Result<()> {
             ("Maison Cléo", "instagram")
         ]
     );
+
+    // Long silent is steady too, but not engaged.
+    assert_eq!(of("win back", &plan), [("Greta's Bikes", "instagram")]);
 
     let find = |name: &str| {
         leads

@@ -49,7 +49,7 @@ rules = [
 
 [[dimensions.rules.groups]]
 name = "not a customer"
-rules = [{ id = "competitor", disqualify = "works for a competitor", when = { attribute = "tools", has_any = ["rival"] } }]
+rules = [{ id = "competitor", disqualify = "works for a competitor", when = { attribute = "role", ends_with = "at Markup" } }]
 
 # A habit: how recently and how often they came. Sessions cost nothing, so money has no weight.
 [[dimensions]]
@@ -80,7 +80,7 @@ weights = { adopter = 0.25, habit = 0.5, voice = 0.25 }
 # Who looks at prices wants to hear about prices, at any score.
 [[labels]]
 name = "talk"
-bands = [{ label = "wait", at_least = 0 }, { label = "interview", at_least = 70 }, { label = "offer a plan", at_least = 95 }]
+bands = [{ label = "wait", at_least = 0 }, { label = "interview", at_least = 55 }, { label = "offer a plan", at_least = 95 }]
 auto = [{ label = "offer a plan", reason = "looked at the prices", activity = { kind = "pricing_page", window = { last = "14d" } } }]
 
 [[matrices]]
@@ -90,77 +90,58 @@ columns = { of = "habit", bands = [{ label = "1", at_least = 60 }, { label = "2"
 names = { A1 = "champion", A2 = "help to start", B1 = "learn why they stay", B2 = "leave alone" }
 "#;
 
-/// One who signed up: what they told, and on which days of 2026 they did what.
-struct User {
-    name: &'static str,
-    role: &'static str,
-    team: Option<f64>,
-    tools: &'static str,
-    found_by: &'static str,
-    did: &'static [(&'static str, &'static str)],
-}
-
-fn user(
-    name: &'static str,
-    (role, team): (&'static str, Option<f64>),
-    tools: &'static str,
-    found_by: &'static str,
-    did: &'static [(&'static str, &'static str)],
-) -> User {
-    User {
-        name,
-        role,
-        team,
-        tools,
-        found_by,
-        did,
-    }
-}
+/// One who signed up: name, role and size of the team, tools, how they found the app, and on which days of 2026 they
+/// did what. What is not known is empty.
+type User = (
+    &'static str,
+    (&'static str, Option<f64>),
+    &'static str,
+    &'static str,
+    &'static [(&'static str, &'static str)],
+);
 
 #[rustfmt::skip] // a table
-fn users() -> [User; 12] {
-    [
-        user("amira", ("designer", Some(6.0)), "figma linear", "waiting list", &[
-            ("session", "01-12 01-20 01-27 02-03 02-10 02-16 02-20 02-24 02-27 03-01"),
-            ("invite", "01-28 02-11"), ("feedback", "02-16 03-02")]),
-        user("bruno", ("developer", Some(4.0)), "github", "friend", &[
-            ("session", "02-09 02-13 02-18 02-22 02-26 03-02"), ("invite", "02-23")]),
-        user("chen", ("founder", Some(3.0)), "github figma", "waiting list", &[
-            ("session", "02-17 02-23 02-28"), ("feedback", "03-02"), ("pricing_page", "02-28")]),
-        user("dalia", ("product manager", Some(12.0)), "linear", "search", &[
-            ("session", "01-15 01-16"), ("feedback", "02-02")]),
-        user("emil", ("teacher", None), "", "search", &[
-            ("session", "01-20 01-27 02-03 02-10 02-17 02-24 02-26 02-28 03-01"), ("invite", "02-04")]),
-        user("fatou", ("designer", None), "figma", "friend", &[
-            ("session", "02-25 02-27 03-01 03-02"), ("invite", "03-01")]),
-        user("goran", ("consultant", Some(40.0)), "", "advertisement", &[("session", "01-09")]),
-        user("hana", ("designer", Some(8.0)), "figma", "waiting list", &[]),
-        user("ivan", ("developer", Some(9.0)), "github rival", "search", &[
-            ("session", "02-20 02-21 02-22 02-23 02-24 02-25 02-26 02-27 02-28")]),
-        user("juno", ("developer", Some(150.0)), "github", "advertisement", &[
-            ("session", "02-05 02-12 02-19"), ("pricing_page", "01-25")]),
-        user("kofi", ("designer", Some(2.0)), "", "friend", &[("session", "02-20")]),
-        user("lena", ("", None), "", "", &[("session", "02-27 03-01")]),
-    ]
-}
+const USERS: [User; 12] = [
+    ("amira", ("designer", Some(6.0)), "figma linear", "waiting list", &[
+        ("session", "01-12 01-20 01-27 02-03 02-10 02-16 02-20 02-24 02-27 03-01"),
+        ("invite", "01-28 02-11"), ("feedback", "02-16 03-02")]),
+    ("bruno", ("developer", Some(4.0)), "github", "friend", &[
+        ("session", "02-09 02-13 02-18 02-22 02-26 03-02"), ("invite", "02-23")]),
+    ("chen", ("founder", Some(3.0)), "github figma", "waiting list", &[
+        ("session", "02-17 02-23 02-28"), ("feedback", "03-02"), ("pricing_page", "02-28")]),
+    ("dalia", ("product manager", Some(12.0)), "linear", "search", &[
+        ("session", "01-15 01-16"), ("feedback", "02-02")]),
+    ("emil", ("teacher", None), "", "search", &[
+        ("session", "01-20 01-27 02-03 02-10 02-17 02-24 02-26 02-28 03-01"), ("invite", "02-04")]),
+    ("fatou", ("designer", None), "figma", "friend", &[
+        ("session", "02-25 02-27 03-01 03-02"), ("invite", "03-01")]),
+    ("goran", ("consultant", Some(40.0)), "", "advertisement", &[("session", "01-09")]),
+    ("hana", ("designer", Some(8.0)), "figma", "waiting list", &[]),
+    ("ivan", ("developer at Markup", Some(9.0)), "github", "search", &[
+        ("session", "02-20 02-21 02-22 02-23 02-24 02-25 02-26 02-27 02-28")]),
+    ("juno", ("developer", Some(150.0)), "github", "advertisement", &[
+        ("session", "02-05 02-12 02-19"), ("pricing_page", "01-25")]),
+    ("kofi", ("designer", Some(2.0)), "", "friend", &[("session", "02-20")]),
+    ("lena", ("", None), "", "", &[("session", "02-27 03-01")]),
+];
 
 /// What is not known is left out: it never counts as no.
-fn lead(user: &User, model: &ScoreModel) -> Result<Lead> {
-    let mut lead = Lead::builder(model.schema(), user.name);
-    for (name, text) in [("role", user.role), ("found_by", user.found_by)] {
+fn lead(model: &ScoreModel, (name, (role, team), tools, found_by, did): User) -> Result<Lead> {
+    let mut lead = Lead::builder(model.schema(), name);
+    for (attribute, text) in [("role", role), ("found_by", found_by)] {
         if !text.is_empty() {
-            lead = lead.set(name, text);
+            lead = lead.set(attribute, text);
         }
     }
-    if let Some(team) = user.team {
+    if let Some(team) = team {
         lead = lead.set("team", team);
     }
-    if !user.tools.is_empty() {
-        let tools: Vec<String> = user.tools.split(' ').map(str::to_owned).collect();
+    if !tools.is_empty() {
+        let tools: Vec<String> = tools.split(' ').map(str::to_owned).collect();
         lead = lead.set("tools", tools);
     }
-    for &(kind, days) in user.did {
-        for day in days.split_whitespace() {
+    for &(kind, days) in did {
+        for day in days.split(' ') {
             lead = lead.activity(ActivityRecord::new(kind, format!("2026-{day}").parse()?));
         }
     }
@@ -170,9 +151,9 @@ fn lead(user: &User, model: &ScoreModel) -> Result<Lead> {
 fn main() -> Result<()> {
     let model = ScoreModel::build(&toml::from_str(MODEL)?)?;
     ensure!(model.lints().is_empty(), "{:?}", model.lints());
-    let leads: Vec<Lead> = users()
-        .iter()
-        .map(|user| lead(user, &model))
+    let leads: Vec<Lead> = USERS
+        .into_iter()
+        .map(|user| lead(&model, user))
         .collect::<Result<_>>()?;
 
     // The app says what time it is.
@@ -180,7 +161,7 @@ fn main() -> Result<()> {
     let scores = model.score_all(&leads, as_of);
 
     println!("{} users as of {as_of}\n", leads.len());
-    println!("user   adopter  habit  voice  overall  cell                    talk");
+    println!("user   adopter  habit  voice  overall  what to do              talk");
     let cell = |score: Option<Score>| score.map_or("?".to_owned(), |score| format!("{score:.0}"));
     let mut order = Vec::new();
     for place in scores.ranked(RankBy::Composite)? {
@@ -189,7 +170,7 @@ fn main() -> Result<()> {
         let what = match (vector.disqualified().next(), vector.cell("what to do")) {
             (Some(reason), _) => reason.to_owned(),
             (None, Some(cell)) => format!("{} {}", cell.code, cell.name.unwrap_or_default()),
-            (None, None) if vector.score("habit").is_none() => "? never came back".to_owned(),
+            (None, None) if vector.score("habit").is_none() => "? never came".to_owned(),
             (None, None) => "? ask who they are".to_owned(),
         };
         let talk = match (vector.is_disqualified(), vector.lifted("talk")) {
@@ -210,7 +191,7 @@ fn main() -> Result<()> {
         order.push((lead.id(), what));
     }
 
-    // What the founders do with it: an interview with each champion, and prices for those who want them.
+    // The champions: a plan for those who tell the most or looked at the prices, an interview for the others.
     assert_eq!(
         of("A1 champion", &order),
         ["amira", "bruno", "chen", "fatou"]

@@ -236,8 +236,8 @@ pub(crate) fn smaller(a: f64, b: f64) -> f64 {
 
 /// Adding zero keeps -0.0 out.
 pub(crate) fn clamp(value: f64, min: Option<f64>, max: Option<f64>) -> f64 {
-    let raised = min.map_or(value, |min| larger(value, min));
-    max.map_or(raised, |max| smaller(raised, max)) + 0.0
+    let raised = min.map_or(value, |min| value.max(min));
+    max.map_or(raised, |max| raised.min(max)) + 0.0
 }
 
 pub(crate) fn scale(points: f64, zero: f64, hundred: f64) -> f64 {

@@ -79,6 +79,11 @@ impl Sums {
         Some(Self::Ordered { word, terms })
     }
 
+    /// Whether the points are whole numbers, so that their order does not matter.
+    pub(crate) fn is_whole(&self) -> bool {
+        matches!(self, Self::Whole { .. })
+    }
+
     /// The sum of the points whose conditions are true.
     #[inline]
     pub(crate) fn add(&self, words: &Words) -> f64 {

@@ -17,7 +17,7 @@ pub use spec::{AttributeRef, ConditionSpec, Filter, all, any, attribute, not};
 pub use test::{Known, LetterCase, Scalar, Test};
 
 pub(crate) use filters::{Filters, resolve_filter};
-pub(crate) use guard::{Applies, Guard, Sums};
+pub(crate) use guard::{Applies, Guard, Need, Sums};
 pub(crate) use plan::{Layout, Plan, Words};
 pub(crate) use range::NumberRange;
 pub(crate) use resolve::{Cond, Leaf, LeafTest, Tests, resolve_condition};

@@ -113,7 +113,7 @@ impl Builder<'_> {
             .iter()
             .flatten()
             .any(|effect| !matches!(effect, Effect::Points(_)));
-        let groups = spec
+        let groups: Box<[GroupPlan]> = spec
             .groups
             .iter()
             .zip(&resolved.groups)
@@ -124,6 +124,7 @@ impl Builder<'_> {
             schema: self.schema.id(),
             attributes,
             reads_attributes: !asked.is_empty(),
+            sum: GroupPlan::one_sum(&groups),
             groups,
             zero,
             hundred,

@@ -107,6 +107,16 @@ impl RulesPlan {
         buffers: &mut Buffers,
         verdict: &mut dyn FnMut(&Arc<str>),
     ) -> (f64, T::Node) {
+        if let (false, Some(sum)) = (T::ON, &self.sum) {
+            let bare = T::node(
+                || "points".into(),
+                None,
+                || (Unit::Points, Formula::Sum, Role::Step),
+                Vec::new(),
+            );
+            let name = || ("points".into(), Role::Step);
+            return within::<T>(sum.add(&buffers.words), self.min, self.max, bare, name);
+        }
         let mut sum = 0.0;
         let mut parts = Vec::new();
         for group in &self.groups {

@@ -1,6 +1,6 @@
 use super::spec::{GroupPolicy, WhenUnknown};
 use crate::lead::{KindSlot, ProductSlot, SchemaId};
-use crate::scorer::condition::{Applies, Filters, Guard, Plan, Sums};
+use crate::scorer::condition::{Applies, Filters, Guard, Need, Plan, Sums};
 use crate::scorer::decay::Decay;
 use std::sync::Arc;
 
@@ -10,6 +10,8 @@ pub(crate) struct RulesPlan {
     pub(super) schema: SchemaId,
     pub(super) attributes: Plan,
     pub(super) groups: Box<[GroupPlan]>,
+    /// All groups in one step, for scoring without explaining.
+    pub(super) sum: Option<Sums>,
     pub(super) zero: f64,
     pub(super) hundred: f64,
     pub(super) min: Option<f64>,
@@ -43,8 +45,24 @@ impl RulesPlan {
 }
 
 impl GroupPlan {
+    /// All groups as one sum, where they are nothing but whole points on conditions: then no order matters.
+    pub(super) fn one_sum(groups: &[Self]) -> Option<Sums> {
+        let mut terms = Vec::new();
+        for group in groups {
+            if group.min.is_some() || group.max.is_some() || group.applies.is_some() {
+                return None;
+            }
+            terms.extend(Self::bare_terms(&group.rules, group.policy)?);
+        }
+        Sums::new(&terms).filter(Sums::is_whole)
+    }
+
     /// The group's rules as bare sums, where that is all they are.
     pub(super) fn bare_sums(rules: &[RulePlan], policy: GroupPolicy) -> Option<Sums> {
+        Sums::new(&Self::bare_terms(rules, policy)?)
+    }
+
+    fn bare_terms(rules: &[RulePlan], policy: GroupPolicy) -> Option<Vec<(Need, f64)>> {
         let bare = |rule: &RulePlan| match (&rule.guard, &rule.effect) {
             (Guard::One(need), Effect::Points(points))
                 if rule.min.is_none()
@@ -59,8 +77,7 @@ impl GroupPlan {
         if policy != GroupPolicy::Sum {
             return None;
         }
-        let terms: Option<Vec<_>> = rules.iter().map(bare).collect();
-        Sums::new(&terms?)
+        rules.iter().map(bare).collect()
     }
 }
 
