@@ -1,5 +1,6 @@
 //! What comes out: scores, vectors, matrices and explanations.
 
+mod arithmetic;
 mod as_of;
 mod cause;
 mod dimension;
@@ -29,11 +30,11 @@ pub use score::{Score, ScoreError};
 pub use unit::Unit;
 pub use vector::ScoreVector;
 
-pub(crate) use explanation::Level;
-pub(crate) use formula::{
+pub(crate) use arithmetic::{
     LARGEST, WEEKS_BEFORE, amount_share, clamp, coverage, daily_count, extreme, geometric_mean,
     inactivity, larger, momentum, occurrence, root, scale, smaller, weighted_mean,
 };
+pub(crate) use explanation::Level;
 pub(crate) use ranks::Ranks;
 pub(crate) use row::Scored;
 pub(crate) use shape::{Cell, Head, LabelShape, MatrixShape, NO_BAND, Notes, Shape};
