@@ -5,9 +5,10 @@ pub use spec::EngagementSpec;
 use super::decay::positive_period;
 use super::history::{History, day};
 use super::period::{DAY, parse_period};
-use super::rules::{emptied, other_schema, with_buffers};
+use super::rules::other_schema;
+use super::visible::with_visible;
 use super::{Assessment, HistorySpec, Scorer};
-use crate::lead::{Activity, KindSlot, KnownAt, LeadView, Moment, Schema, SchemaId};
+use crate::lead::{Activity, KindSlot, LeadView, Moment, Schema, SchemaId};
 use crate::model::{Problems, SpecError};
 use crate::score::{
     AsOf, Explanation, Formula, LARGEST, Role, Score, Unit, clamp, daily_count, root, scale,
@@ -276,23 +277,13 @@ impl EngagementScorer {
         as_of: AsOf,
         run: impl FnOnce(&[Activity<'_>], Moment) -> R,
     ) -> Option<R> {
-        if lead.schema() != self.schema {
-            return None;
-        }
-        let as_of = as_of.moment();
-        let dated;
-        let lead: &dyn LeadView = if lead.dates_facts() {
-            dated = KnownAt::new(lead, as_of);
-            &dated
-        } else {
-            lead
-        };
-        Some(with_buffers(|_, mut activities| {
-            let since = self.history.since(lead, as_of);
-            self.history.collect(lead, as_of, since, &mut activities);
-            let result = run(&activities, as_of);
-            (result, emptied(activities))
-        }))
+        with_visible(
+            self.schema,
+            &self.history,
+            lead,
+            as_of,
+            |_, _, activities, _| run(activities, as_of.moment()),
+        )
     }
 }
 
