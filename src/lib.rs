@@ -108,8 +108,10 @@
 //!
 //! # Features
 //!
+//! - `train` (default): learns predictive scorers from past conversions; without it fitted ones still score.
 //! - `parallel` (default): [`ScoreModel::score_all`] uses all cores.
 
+pub mod evaluate;
 pub mod lead;
 pub mod model;
 pub mod preset;
@@ -117,6 +119,8 @@ pub mod score;
 pub mod scorer;
 pub mod testing;
 
+#[doc(inline)]
+pub use evaluate::*;
 #[doc(inline)]
 pub use lead::*;
 #[doc(inline)]

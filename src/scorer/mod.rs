@@ -10,6 +10,7 @@ mod history;
 mod interest;
 mod momentum;
 mod period;
+mod predictive;
 mod rfm;
 mod rules;
 mod scorer;
@@ -29,6 +30,8 @@ pub use grade::{CriterionSpec, GradeScorer, GradeSpec};
 pub use history::{HistorySpec, PauseSpec};
 pub use interest::{InterestProfile, InterestScorer, InterestSpec, ProductInterest};
 pub use momentum::{Momentum, MomentumScorer, MomentumSpec};
+#[cfg(feature = "train")]
+pub use predictive::TrainError;
 pub use rfm::{
     BinCuts, BinRule, RfmAxis, RfmAxisReport, RfmBins, RfmCuts, RfmFit, RfmMonetary, RfmRating,
     RfmReport, RfmScorer, RfmSegmentChoice, RfmSegmentPreset, RfmSegmentSpec, RfmSegmentsSpec,

@@ -1,0 +1,42 @@
+use std::fmt;
+
+/// A training that cannot be done: what is wrong, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrainError {
+    place: String,
+    message: String,
+}
+
+impl TrainError {
+    #[expect(dead_code, reason = "fits follow")]
+    pub(crate) fn new(place: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            place: place.into(),
+            message: message.into(),
+        }
+    }
+
+    /// The part of the input, such as `columns[3]`; empty for the whole.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// What is wrong there.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl fmt::Display for TrainError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.place.is_empty() {
+            f.write_str(&self.message)
+        } else {
+            write!(f, "{}: {}", self.place, self.message)
+        }
+    }
+}
+
+impl std::error::Error for TrainError {}
