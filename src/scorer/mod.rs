@@ -5,6 +5,7 @@ mod condition;
 mod course;
 mod decay;
 mod engagement;
+mod first_edge;
 mod grade;
 mod history;
 mod interest;
