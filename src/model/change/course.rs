@@ -194,7 +194,9 @@ impl ModelCourse<'_> {
             }
             JudgeCourse::Model(model) => model.composite(within, lead),
             JudgeCourse::Scorer(scorer) => {
-                foreign(*scorer, within, lead, |both| both.score.map(Score::get))
+                let score = |both: Assessment| both.score.map(Score::get);
+                let course = foreign(*scorer, within, lead, score)?;
+                Some(course.valued(course.low.max(0.0), course.high.min(100.0)))
             }
         }
     }
