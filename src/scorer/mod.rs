@@ -9,6 +9,7 @@ mod first_edge;
 mod grade;
 mod history;
 mod interest;
+mod made;
 mod momentum;
 mod period;
 mod predictive;
@@ -48,6 +49,6 @@ pub(crate) use condition::{Applies, Cond, Guard, Layout, Plan, Tests, resolve_co
 pub(crate) use course::{Course, Within};
 pub(crate) use history::History;
 pub(crate) use rules::{
-    ActivityPlan, Buffers, Builder, Case, Moments, RulesCourse, SECOND, emptied, one_way_until,
-    other_schema, resolve_applies, when, with_buffers,
+    ActivityPlan, Buffers, Builder, Case, Moments, RulesCourse, SECOND, abstained, emptied,
+    one_way_until, other_schema, resolve_applies, when, with_buffers,
 };
