@@ -181,7 +181,7 @@ proptest! {
 
     #[test]
     fn all_scorers_keep_their_course_until_they_say(
-        dimension in other_dimension(), history in history(), more in more(), days in 1_i64..60,
+        dimension in other_dimension(), history in history().boxed(), more in more().boxed(), days in 1_i64..60,
     ) {
         // A model of one dimension, whose composite that is.
         let spec = ModelSpec::new("one")
