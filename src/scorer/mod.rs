@@ -33,7 +33,9 @@ pub use history::{HistorySpec, PauseSpec};
 pub use interest::{InterestProfile, InterestScorer, InterestSpec, ProductInterest};
 pub use momentum::{Momentum, MomentumScorer, MomentumSpec};
 #[cfg(feature = "train")]
-pub use predictive::TrainError;
+pub use predictive::{
+    ClassWeight, LogisticFit, LogisticSpec, Penalty, Separation, TrainError, TrainingMatrix,
+};
 pub use rfm::{
     BinCuts, BinRule, RfmAxis, RfmAxisReport, RfmBins, RfmCuts, RfmFit, RfmMonetary, RfmRating,
     RfmReport, RfmScorer, RfmSegmentChoice, RfmSegmentPreset, RfmSegmentSpec, RfmSegmentsSpec,

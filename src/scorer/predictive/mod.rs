@@ -1,7 +1,11 @@
 //! Learned from past conversions.
 
 #[cfg(feature = "train")]
+mod fit;
+#[cfg(feature = "train")]
 mod train_error;
 
+#[cfg(feature = "train")]
+pub use fit::{ClassWeight, LogisticFit, LogisticSpec, Penalty, Separation, TrainingMatrix};
 #[cfg(feature = "train")]
 pub use train_error::TrainError;
