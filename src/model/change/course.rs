@@ -2,7 +2,9 @@ use super::super::build::Judge;
 use super::super::model::ScoreModel;
 use crate::lead::{Frozen, LeadView, Moment};
 use crate::score::{AsOf, Score};
-use crate::scorer::{Assessed, Buffers, Case, Course, Opaque, RulesCourse, Scorer, Within};
+use crate::scorer::{
+    Assessed, Assessment, Buffers, Case, Course, Opaque, RulesCourse, Scorer, Within,
+};
 use crate::scorer::{emptied, one_way_until, with_buffers};
 
 /// A scorer of the app's own goes one way between its edges only up to rounding in the last digits.
@@ -19,6 +21,8 @@ enum JudgeCourse<'c> {
     Rules(RulesCourse<'c>),
     Model(ModelCourse<'c>),
     Scorer(&'c dyn Scorer),
+    /// One that may read the scores of other dimensions: by its place.
+    Predictive(usize),
 }
 
 impl ScoreModel {
@@ -37,6 +41,7 @@ impl ScoreModel {
                     Judge::Model(model) => {
                         JudgeCourse::Model(model.course_of(case.lead, case.as_of))
                     }
+                    Judge::Predictive(_) => JudgeCourse::Predictive(place),
                     Judge::Scorer(scorer) => JudgeCourse::Scorer(scorer),
                 })
             };
@@ -144,6 +149,12 @@ impl ScoreModel {
             let name = || self.shape.dimensions.get(place).map_or("", |d| d.name());
             let edge = match judge {
                 Judge::Rules(_) => None,
+                Judge::Predictive(scorer) => {
+                    if !scorer.is_still() {
+                        opaque(name().to_owned());
+                    }
+                    None
+                }
                 Judge::Model(model) => model.foreign_edge(lead, span, &|_| true, &mut |inner| {
                     opaque(format!("{}/{inner}", name()));
                 }),
@@ -169,7 +180,7 @@ impl ScoreModel {
         self.judges.iter().any(|judge| match judge {
             Judge::Rules(_) => false,
             Judge::Model(model) => model.has_foreign(),
-            Judge::Scorer(_) => true,
+            Judge::Predictive(_) | Judge::Scorer(_) => true,
         })
     }
 }
@@ -192,7 +203,11 @@ impl ModelCourse<'_> {
             JudgeCourse::Model(model) => model
                 .composite(within, lead)
                 .map(|score| Assessed { score, raw: score }),
-            JudgeCourse::Scorer(scorer) => foreign(*scorer, within, lead),
+            JudgeCourse::Scorer(scorer) => foreign(&|at| scorer.assess(lead, at), within),
+            JudgeCourse::Predictive(place) => {
+                let assess = |at| self.model.assess_at(*place, lead, at);
+                foreign(&assess, within)
+            }
         }
     }
 
@@ -210,13 +225,25 @@ impl ModelCourse<'_> {
     }
 }
 
+impl ScoreModel {
+    /// One dimension at a moment.
+    pub(super) fn assess_at(&self, place: usize, lead: &dyn LeadView, at: AsOf) -> Assessment {
+        let vector = self.vector(lead, at);
+        let row = vector.scored();
+        Assessment {
+            score: row.score(Some(place)).and_then(Score::saturating),
+            raw: row.raw(place),
+        }
+    }
+}
+
 /// A scorer that goes one way between its edges, by what it says at both ends.
-fn foreign(scorer: &dyn Scorer, within: Within, lead: &dyn LeadView) -> Option<Assessed> {
-    let first = scorer.assess(lead, within.from.into());
+fn foreign(assess: &dyn Fn(AsOf) -> Assessment, within: Within) -> Option<Assessed> {
+    let first = assess(within.from.into());
     let last = if within.to == within.from {
         first
     } else {
-        scorer.assess(lead, within.to.into())
+        assess(within.to.into())
     };
     let between = |first: f64, last: f64| {
         let course = Course::one_way(first, last);
