@@ -5,6 +5,7 @@ mod condition;
 mod course;
 mod decay;
 mod engagement;
+mod first_edge;
 mod grade;
 mod history;
 mod interest;
@@ -51,6 +52,6 @@ pub(crate) use condition::{Applies, Cond, Guard, Layout, Plan, Tests, resolve_co
 pub(crate) use course::{Course, Within};
 pub(crate) use history::History;
 pub(crate) use rules::{
-    ActivityPlan, Assessed, Buffers, Builder, Case, Moments, RulesCourse, SECOND, emptied,
-    one_way_until, other_schema, resolve_applies, when, with_buffers,
+    ActivityPlan, Buffers, Builder, Case, Moments, RulesCourse, SECOND, emptied, one_way_until,
+    other_schema, resolve_applies, when, with_buffers,
 };

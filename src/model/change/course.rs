@@ -2,9 +2,7 @@ use super::super::build::Judge;
 use super::super::model::ScoreModel;
 use crate::lead::{Frozen, LeadView, Moment};
 use crate::score::{AsOf, Score};
-use crate::scorer::{
-    Assessed, Assessment, Buffers, Case, Course, Opaque, RulesCourse, Scorer, Within,
-};
+use crate::scorer::{Assessment, Buffers, Case, Course, Opaque, RulesCourse, Scorer, Within};
 use crate::scorer::{emptied, one_way_until, with_buffers};
 
 /// A scorer of the app's own goes one way between its edges only up to rounding in the last digits.
@@ -187,26 +185,49 @@ impl ScoreModel {
 
 impl ModelCourse<'_> {
     /// Whether the model applies to the lead.
-    pub(super) fn applies(&self) -> bool {
+    pub(in crate::model) fn applies(&self) -> bool {
         self.judges.is_some()
     }
 
-    /// One asked dimension; `None` where it abstains.
-    pub(super) fn dimension(
+    /// The score of an asked dimension; `None` where it abstains.
+    pub(in crate::model) fn score(
         &self,
         place: usize,
         within: Within,
         lead: &dyn LeadView,
-    ) -> Option<Assessed> {
+    ) -> Option<Course> {
         match self.judges.as_ref()?.get(place)?.as_ref()? {
-            JudgeCourse::Rules(rules) => rules.assess(within, &self.model.history.pauses),
-            JudgeCourse::Model(model) => model
-                .composite(within, lead)
-                .map(|score| Assessed { score, raw: score }),
-            JudgeCourse::Scorer(scorer) => foreign(&|at| scorer.assess(lead, at), within),
+            JudgeCourse::Rules(rules) => {
+                let both = rules.assess(within, &self.model.history.pauses)?;
+                Some(both.score)
+            }
+            JudgeCourse::Model(model) => model.composite(within, lead),
+            JudgeCourse::Scorer(scorer) => {
+                foreign(within, |at| scorer.assess(lead, at).score.map(Score::get))
+            }
+            JudgeCourse::Predictive(place) => foreign(within, |at| {
+                let assessment = self.model.assess_at(*place, lead, at);
+                assessment.score.map(Score::get)
+            }),
+        }
+    }
+
+    /// The raw value of an asked dimension; `None` where it has none.
+    pub(in crate::model) fn raw(
+        &self,
+        place: usize,
+        within: Within,
+        lead: &dyn LeadView,
+    ) -> Option<Course> {
+        match self.judges.as_ref()?.get(place)?.as_ref()? {
+            JudgeCourse::Rules(rules) => {
+                let both = rules.assess(within, &self.model.history.pauses)?;
+                Some(both.raw)
+            }
+            JudgeCourse::Model(model) => model.composite(within, lead),
+            JudgeCourse::Scorer(scorer) => foreign(within, |at| scorer.assess(lead, at).raw),
             JudgeCourse::Predictive(place) => {
-                let assess = |at| self.model.assess_at(*place, lead, at);
-                foreign(&assess, within)
+                foreign(within, |at| self.model.assess_at(*place, lead, at).raw)
             }
         }
     }
@@ -219,7 +240,7 @@ impl ModelCourse<'_> {
     ) -> Option<Course> {
         self.judges.as_ref()?;
         let scores: Vec<Option<Course>> = (0..self.model.judges.len())
-            .map(|place| self.dimension(place, within, lead).map(|both| both.score))
+            .map(|place| self.score(place, within, lead))
             .collect();
         self.model.composite.as_ref()?.course(&scores)
     }
@@ -237,27 +258,17 @@ impl ScoreModel {
     }
 }
 
-/// A scorer that goes one way between its edges, by what it says at both ends.
-fn foreign(assess: &dyn Fn(AsOf) -> Assessment, within: Within) -> Option<Assessed> {
-    let first = assess(within.from.into());
-    let last = if within.to == within.from {
-        first
-    } else {
-        assess(within.to.into())
-    };
-    let between = |first: f64, last: f64| {
-        let course = Course::one_way(first, last);
-        let slack = SLACK * first.abs().max(last.abs());
-        if course.is_still() {
-            course
-        } else {
-            course.valued(course.low - slack, course.high + slack)
-        }
-    };
-    let score = between(first.score.map(Score::get)?, last.score.map(Score::get)?);
-    let raw = match (first.raw, last.raw) {
-        (Some(first), Some(last)) => between(first, last),
-        _ => score,
-    };
-    Some(Assessed { score, raw })
+/// A number of a scorer that goes one way between its edges, by what it says at both ends.
+fn foreign(within: Within, number: impl Fn(AsOf) -> Option<f64>) -> Option<Course> {
+    let first = number(within.from.into())?;
+    if within.to == within.from {
+        return Some(Course::still(first));
+    }
+    let last = number(within.to.into())?;
+    let course = Course::one_way(first, last);
+    if course.is_still() {
+        return Some(course);
+    }
+    let slack = SLACK * first.abs().max(last.abs());
+    Some(course.valued(course.low - slack, course.high + slack))
 }
