@@ -31,11 +31,14 @@ pub use grade::{CriterionSpec, GradeScorer, GradeSpec};
 pub use history::{HistorySpec, PauseSpec};
 pub use interest::{InterestProfile, InterestScorer, InterestSpec, ProductInterest};
 pub use momentum::{Momentum, MomentumScorer, MomentumSpec};
-#[cfg(feature = "train")]
-pub use predictive::TrainError;
 pub use predictive::{
     Category, ColumnCoefficient, EncodedColumn, Encoder, FeatureEncoding, FeatureSpec, Measure,
     MissingValue, PredictiveModel, PredictiveScorer, TrainedOn, Unseen, WidthError,
+};
+#[cfg(feature = "train")]
+pub use predictive::{
+    DesignMatrix, LeftOutRows, PredictiveSpec, Split, SplitSet, TrainError, TrainingRow,
+    TrainingSet, TrainingSetSpec,
 };
 pub use rfm::{
     BinCuts, BinRule, RfmAxis, RfmAxisReport, RfmBins, RfmCuts, RfmFit, RfmMonetary, RfmRating,

@@ -135,6 +135,7 @@ impl PredictiveScorer {
     #[must_use]
     pub fn log_odds(&self, lead: &dyn LeadView, as_of: AsOf) -> Option<f64> {
         self.encoder
+            .reader
             .with_case(lead, as_of, |case, buffers| {
                 self.case_log_odds(case, &[], buffers)
             })
@@ -207,7 +208,7 @@ impl PredictiveScorer {
     }
 
     pub(crate) fn reads_activities(&self) -> bool {
-        self.encoder.reads_activities
+        self.encoder.reader.reads_activities
     }
 
     /// Whether the score never moves while the facts stay as they are.
@@ -298,6 +299,7 @@ impl Scorer for PredictiveScorer {
 
     fn assess(&self, lead: &dyn LeadView, as_of: AsOf) -> Assessment {
         self.encoder
+            .reader
             .with_case(lead, as_of, |case, buffers| {
                 self.assess_case(case, &[], buffers)
             })
@@ -310,6 +312,7 @@ impl Scorer for PredictiveScorer {
 
     fn explain(&self, lead: &dyn LeadView, as_of: AsOf) -> Explanation {
         self.encoder
+            .reader
             .with_case(lead, as_of, |case, buffers| {
                 self.explain_case(case, &[], buffers)
             })
