@@ -32,9 +32,15 @@ pub use grade::{CriterionSpec, GradeScorer, GradeSpec};
 pub use history::{HistorySpec, PauseSpec};
 pub use interest::{InterestProfile, InterestScorer, InterestSpec, ProductInterest};
 pub use momentum::{Momentum, MomentumScorer, MomentumSpec};
+pub use predictive::{
+    Category, ColumnCoefficient, EncodedColumn, Encoder, FeatureEncoding, FeatureSpec, Measure,
+    MissingValue, PredictiveModel, PredictiveScorer, TrainedOn, Unseen, WidthError,
+};
 #[cfg(feature = "train")]
 pub use predictive::{
-    ClassWeight, LogisticFit, LogisticSpec, Penalty, Separation, TrainError, TrainingMatrix,
+    ClassWeight, DesignMatrix, LeftOutRows, LogisticFit, LogisticSpec, Penalty, PredictiveSpec,
+    Separation, Split, SplitSet, TrainError, TrainingMatrix, TrainingRow, TrainingSet,
+    TrainingSetSpec,
 };
 pub use rfm::{
     BinCuts, BinRule, RfmAxis, RfmAxisReport, RfmBins, RfmCuts, RfmFit, RfmMonetary, RfmRating,
@@ -54,3 +60,4 @@ pub(crate) use rules::{
     ActivityPlan, Buffers, Builder, Case, Moments, RulesCourse, SECOND, abstained, emptied,
     one_way_until, other_schema, resolve_applies, when, with_buffers,
 };
+pub(crate) use scorer::raw_change;
