@@ -9,8 +9,8 @@ use crate::lead::{LeadView, Schema, SchemaSpec, name_problem, shortened};
 use crate::score::{AsOf, Dimension, Explanation, LabelShape, Role, Shape, Unit};
 use crate::scorer::{
     Applies, Assessment, Buffers, Case, ChecklistScorer, EngagementScorer, GradeScorer,
-    InterestScorer, Lint, MomentumScorer, Plan, RfmScorer, RuleScorer, Scorer, Tests,
-    resolve_applies,
+    InterestScorer, Lint, MomentumScorer, NaiveBayesScorer, Plan, RfmScorer, RuleScorer, Scorer,
+    Tests, resolve_applies,
 };
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -348,6 +348,11 @@ impl Judging<'_> {
             let path = format!("{path}.momentum");
             let scorer =
                 MomentumScorer::resolve(momentum, self.schema, history, &path, self.problems);
+            return Judge::Scorer(Arc::new(scorer));
+        }
+        if let Some(naive_bayes) = &spec.naive_bayes {
+            let path = format!("{path}.naive_bayes");
+            let scorer = NaiveBayesScorer::resolve(naive_bayes, self.schema, &path, self.problems);
             return Judge::Scorer(Arc::new(scorer));
         }
         let abstaining = || Judge::Scorer(Arc::new(crate::scorer::from_fn(|_, _| None)));

@@ -6,7 +6,7 @@ use crate::lead::SchemaSpec;
 use crate::score::Level;
 use crate::scorer::{
     AppliesTo, ChecklistSpec, EngagementSpec, GradeSpec, HistorySpec, InterestSpec, MomentumSpec,
-    RfmSpec, RulesSpec,
+    NaiveBayesSpec, RfmSpec, RulesSpec,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::cell::Cell;
@@ -208,6 +208,9 @@ pub struct DimensionSpec {
     /// The last week's activity against the three weeks before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub momentum: Option<MomentumSpec>,
+    /// The probability of conversion, by counts of past outcomes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub naive_bayes: Option<NaiveBayesSpec>,
 }
 
 impl DimensionSpec {
@@ -223,6 +226,7 @@ impl DimensionSpec {
             ("checklist", self.checklist.is_some()),
             ("interest", self.interest.is_some()),
             ("momentum", self.momentum.is_some()),
+            ("naive_bayes", self.naive_bayes.is_some()),
         ]
     }
 
@@ -302,6 +306,16 @@ impl DimensionSpec {
         Self {
             name: name.into(),
             checklist: Some(checklist),
+            ..Self::default()
+        }
+    }
+
+    /// A dimension judged by naive Bayes; its raw value is the probability.
+    #[must_use]
+    pub fn naive_bayes(name: impl Into<String>, naive_bayes: NaiveBayesSpec) -> Self {
+        Self {
+            name: name.into(),
+            naive_bayes: Some(naive_bayes),
             ..Self::default()
         }
     }

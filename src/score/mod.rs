@@ -8,6 +8,7 @@ mod explanation;
 mod formula;
 mod grade;
 mod matrix;
+mod probability;
 mod ranks;
 mod rating;
 mod reason;
@@ -35,6 +36,7 @@ pub(crate) use arithmetic::{
     inactivity, larger, momentum, occurrence, root, scale, smaller, weighted_mean,
 };
 pub(crate) use explanation::Level;
+pub(crate) use probability::{logistic, prior};
 pub(crate) use ranks::Ranks;
 pub(crate) use row::Scored;
 pub(crate) use shape::{Cell, Head, LabelShape, MatrixShape, NO_BAND, Notes, Shape};

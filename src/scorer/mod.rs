@@ -32,6 +32,10 @@ pub use interest::{InterestProfile, InterestScorer, InterestSpec, ProductInteres
 pub use momentum::{Momentum, MomentumScorer, MomentumSpec};
 #[cfg(feature = "train")]
 pub use predictive::TrainError;
+pub use predictive::{
+    LearnError, NaiveBayesAttribute, NaiveBayesCounts, NaiveBayesLevels, NaiveBayesScorer,
+    NaiveBayesSpec, NaiveBayesTable, OutcomeCounts,
+};
 pub use rfm::{
     BinCuts, BinRule, RfmAxis, RfmAxisReport, RfmBins, RfmCuts, RfmFit, RfmMonetary, RfmRating,
     RfmReport, RfmScorer, RfmSegmentChoice, RfmSegmentPreset, RfmSegmentSpec, RfmSegmentsSpec,

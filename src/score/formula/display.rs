@@ -98,6 +98,21 @@ impl fmt::Display for Formula {
             }
             Self::Momentum => f.write_str("100 for all in the last week, 50 for a mean week"),
             Self::Difference => f.write_str("later less earlier"),
+            Self::Logistic => f.write_str("logistic"),
+            Self::Prior {
+                converted,
+                not_converted,
+            } => write!(f, "{converted} converted, {not_converted} did not"),
+            Self::LikelihoodRatio {
+                converted,
+                of_converted,
+                not_converted,
+                of_not_converted,
+                ..
+            } => write!(
+                f,
+                "{converted} of {of_converted} converted, {not_converted} of {of_not_converted} not"
+            ),
         }
     }
 }
