@@ -2,8 +2,8 @@ mod display;
 
 use super::Explanation;
 use super::arithmetic::{
-    amount_share, clamp, coverage, daily_count, extreme, geometric_mean, inactivity, larger, met,
-    momentum, occurrence, root, scale, smaller, weighted_mean,
+    amount_share, clamp, contribution, coverage, daily_count, extreme, geometric_mean, inactivity,
+    larger, met, momentum, occurrence, root, scale, smaller, weighted_mean,
 };
 use super::probability::{likelihood_ratio, logistic, prior};
 use crate::scorer::{BinCuts, Decay, Due};
@@ -162,6 +162,18 @@ pub enum Formula {
     Difference,
     /// `1 / (1 + exp(-part))` of the first part that has a value: the probability of log-odds.
     Logistic,
+    /// `coefficient * (value - mean)`, over the deviation where there is one: what a column of a predictive model adds
+    /// to the log-odds of the average lead.
+    Contribution {
+        /// Log-odds for one more of the column, or for one deviation more.
+        coefficient: f64,
+        /// The lead's value.
+        value: f64,
+        /// Mean of the training rows.
+        mean: f64,
+        /// Standard deviation of the training rows. `None`: the column is not standardised.
+        deviation: Option<f64>,
+    },
     /// `ln(converted / not_converted)`: the log-odds of a lead of which nothing else is known.
     Prior {
         /// How many leads converted.
@@ -245,6 +257,12 @@ impl Formula {
                 known.next().map(|before| momentum(last, before))
             }
             Self::Logistic => known.next().map(logistic),
+            Self::Contribution {
+                coefficient,
+                value,
+                mean,
+                deviation,
+            } => Some(contribution(*coefficient, *value, *mean, *deviation)),
             Self::Prior {
                 converted,
                 not_converted,

@@ -32,8 +32,8 @@ pub use unit::Unit;
 pub use vector::ScoreVector;
 
 pub(crate) use arithmetic::{
-    LARGEST, WEEKS_BEFORE, amount_share, clamp, coverage, daily_count, extreme, geometric_mean,
-    inactivity, larger, momentum, occurrence, root, scale, smaller, weighted_mean,
+    LARGEST, WEEKS_BEFORE, amount_share, clamp, contribution, coverage, daily_count, extreme,
+    geometric_mean, inactivity, larger, momentum, occurrence, root, scale, smaller, weighted_mean,
 };
 pub(crate) use explanation::Level;
 pub(crate) use probability::{logistic, prior};

@@ -5,6 +5,7 @@ mod condition;
 mod course;
 mod decay;
 mod engagement;
+mod first_edge;
 mod grade;
 mod history;
 mod interest;
@@ -33,8 +34,10 @@ pub use momentum::{Momentum, MomentumScorer, MomentumSpec};
 #[cfg(feature = "train")]
 pub use predictive::TrainError;
 pub use predictive::{
-    LearnError, NaiveBayesAttribute, NaiveBayesCounts, NaiveBayesLevels, NaiveBayesScorer,
-    NaiveBayesSpec, NaiveBayesTable, OutcomeCounts,
+    Category, ColumnCoefficient, EncodedColumn, Encoder, FeatureEncoding, FeatureSpec, LearnError,
+    Measure, MissingValue, NaiveBayesAttribute, NaiveBayesCounts, NaiveBayesLevels,
+    NaiveBayesScorer, NaiveBayesSpec, NaiveBayesTable, OutcomeCounts, PredictiveModel,
+    PredictiveScorer, TrainedOn, Unseen, WidthError,
 };
 pub use rfm::{
     BinCuts, BinRule, RfmAxis, RfmAxisReport, RfmBins, RfmCuts, RfmFit, RfmMonetary, RfmRating,
@@ -51,6 +54,6 @@ pub(crate) use condition::{Applies, Cond, Guard, Layout, Plan, Tests, resolve_co
 pub(crate) use course::{Course, Within};
 pub(crate) use history::History;
 pub(crate) use rules::{
-    ActivityPlan, Assessed, Buffers, Builder, Case, Moments, RulesCourse, SECOND, emptied,
-    one_way_until, other_schema, resolve_applies, when, with_buffers,
+    ActivityPlan, Buffers, Builder, Case, Moments, RulesCourse, SECOND, emptied, one_way_until,
+    other_schema, resolve_applies, when, with_buffers,
 };
