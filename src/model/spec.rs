@@ -213,7 +213,7 @@ pub struct DimensionSpec {
     pub predictive: Option<PredictiveModel>,
     /// The probability of conversion, by counts of past outcomes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub naive_bayes: Option<NaiveBayesSpec>,
+    pub naive_bayes: Option<Box<NaiveBayesSpec>>,
 }
 
 impl DimensionSpec {
@@ -319,7 +319,7 @@ impl DimensionSpec {
     pub fn naive_bayes(name: impl Into<String>, naive_bayes: NaiveBayesSpec) -> Self {
         Self {
             name: name.into(),
-            naive_bayes: Some(naive_bayes),
+            naive_bayes: Some(Box::new(naive_bayes)),
             ..Self::default()
         }
     }
