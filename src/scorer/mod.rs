@@ -34,10 +34,11 @@ pub use momentum::{Momentum, MomentumScorer, MomentumSpec};
 #[cfg(feature = "train")]
 pub use predictive::TrainError;
 pub use predictive::{
-    Category, ColumnCoefficient, EncodedColumn, Encoder, FeatureEncoding, FeatureSpec, LearnError,
-    Measure, MissingValue, NaiveBayesAttribute, NaiveBayesCounts, NaiveBayesLevels,
-    NaiveBayesScorer, NaiveBayesSpec, NaiveBayesTable, OutcomeCounts, PredictiveModel,
-    PredictiveScorer, TrainedOn, Unseen, WidthError,
+    Calibration, CalibrationError, Category, ColumnCoefficient, EncodedColumn, Encoder,
+    FeatureEncoding, FeatureSpec, IsotonicRegression, Knot, LearnError, Measure, MissingValue,
+    NaiveBayesAttribute, NaiveBayesCounts, NaiveBayesLevels, NaiveBayesScorer, NaiveBayesSpec,
+    NaiveBayesTable, OutcomeCounts, PlattScaling, PredictiveModel, PredictiveScorer,
+    PriorCorrection, TrainedOn, Unseen, WidthError,
 };
 pub use rfm::{
     BinCuts, BinRule, RfmAxis, RfmAxisReport, RfmBins, RfmCuts, RfmFit, RfmMonetary, RfmRating,

@@ -1,5 +1,6 @@
 //! Learned from past conversions.
 
+mod calibration;
 mod encoder;
 mod encoding;
 mod feature;
@@ -9,6 +10,9 @@ mod predictive_scorer;
 #[cfg(feature = "train")]
 mod train_error;
 
+pub use calibration::{
+    Calibration, CalibrationError, IsotonicRegression, Knot, PlattScaling, PriorCorrection,
+};
 pub use encoder::Encoder;
 pub use encoding::{Category, EncodedColumn, FeatureEncoding};
 pub use feature::{FeatureSpec, Measure, MissingValue, Unseen};
