@@ -1,5 +1,6 @@
 //! Learned from past conversions.
 
+mod calibration;
 mod case;
 #[cfg(feature = "train")]
 mod design;
@@ -8,6 +9,7 @@ mod encoding;
 mod feature;
 #[cfg(feature = "train")]
 mod fit;
+mod naive_bayes;
 mod predictive_model;
 mod predictive_scorer;
 #[cfg(feature = "train")]
@@ -17,6 +19,9 @@ mod train_error;
 #[cfg(feature = "train")]
 mod training_set;
 
+pub use calibration::{
+    Calibration, CalibrationError, IsotonicRegression, Knot, PlattScaling, PriorCorrection,
+};
 #[cfg(feature = "train")]
 pub use design::DesignMatrix;
 pub use encoder::Encoder;
@@ -24,6 +29,10 @@ pub use encoding::{Category, EncodedColumn, FeatureEncoding};
 pub use feature::{FeatureSpec, Measure, MissingValue, Unseen};
 #[cfg(feature = "train")]
 pub use fit::{ClassWeight, LogisticFit, LogisticSpec, Penalty, Separation, TrainingMatrix};
+pub use naive_bayes::{
+    LearnError, NaiveBayesAttribute, NaiveBayesCounts, NaiveBayesLevels, NaiveBayesScorer,
+    NaiveBayesSpec, NaiveBayesTable, OutcomeCounts,
+};
 pub use predictive_model::{ColumnCoefficient, PredictiveModel, TrainedOn};
 pub use predictive_scorer::{PredictiveScorer, WidthError};
 #[cfg(feature = "train")]
