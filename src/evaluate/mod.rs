@@ -1,5 +1,6 @@
 //! Is the scoring any good: metrics over scores with outcomes, drift, and the feedback into weights.
 
+mod auc_difference;
 mod confusion;
 mod curve;
 mod distribution;
@@ -13,6 +14,7 @@ mod reliability;
 mod roc_auc;
 mod threshold;
 
+pub use auc_difference::AucDifference;
 pub use confusion::Confusion;
 pub use curve::{PrecisionRecallPoint, RocPoint, area_under_curve};
 pub use error::EvaluateError;

@@ -10,6 +10,7 @@
     reason = "a trial fails by panicking"
 )]
 
+mod metrics;
 mod rfm;
 mod rules;
 
@@ -24,6 +25,7 @@ const VARIABLE: &str = "LEAD_SCORING_DATA";
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let mut trials = rules::trials();
+    trials.extend(metrics::trials());
     trials.extend(rfm::trials());
     libtest_mimic::run(&arguments, trials).exit_code()
 }
