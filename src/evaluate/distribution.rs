@@ -1,6 +1,6 @@
 //! Tails of distributions, as tests and intervals need them.
 
-use statrs::function::erf_inv;
+use statrs::function::erf::erf_inv;
 use statrs::function::gamma::checked_gamma_ur;
 use std::f64::consts::SQRT_2;
 
