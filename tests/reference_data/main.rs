@@ -10,6 +10,7 @@
     reason = "a trial fails by panicking"
 )]
 
+mod drift;
 mod rfm;
 mod rules;
 
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let mut trials = rules::trials();
     trials.extend(rfm::trials());
+    trials.extend(drift::trials());
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
