@@ -80,14 +80,14 @@ fn published(json: &Value) {
     }
 }
 
-/// Columns of a CSV file without quoted separators, by name.
-fn columns(text: &str, separator: char) -> Vec<(String, Vec<String>)> {
+/// Columns of a CSV file without quoted commas, by name.
+fn columns(text: &str) -> Vec<(String, Vec<String>)> {
     let mut lines = text.lines();
     let clean = |cell: &str| cell.trim_matches('"').to_owned();
-    let names = lines.next().unwrap().split(separator);
+    let names = lines.next().unwrap().split(',');
     let mut columns: Vec<_> = names.map(|name| (clean(name), Vec::new())).collect();
     for line in lines.filter(|line| !line.is_empty()) {
-        for (column, cell) in columns.iter_mut().zip(line.split(separator)) {
+        for (column, cell) in columns.iter_mut().zip(line.split(',')) {
             column.1.push(clean(cell));
         }
     }
@@ -103,7 +103,7 @@ fn parsed(cells: &[String]) -> Vec<f64> {
 }
 
 fn eight_features(json: &Value, csv: &[u8]) {
-    let columns = columns(std::str::from_utf8(csv).unwrap(), ',');
+    let columns = columns(std::str::from_utf8(csv).unwrap());
     let case = &json["published"][1];
     let rerun = case["rerun_feature_engine"].as_object().unwrap();
     assert_eq!(rerun.len(), 8);
@@ -121,7 +121,7 @@ fn eight_features(json: &Value, csv: &[u8]) {
 fn bank(json: &Value, csv: &[u8]) {
     let mut text = String::new();
     GzDecoder::new(csv).read_to_string(&mut text).unwrap();
-    let columns = columns(&text, ';');
+    let columns = columns(&text);
     let case = &json["bank_full_first_half_vs_second_half"];
     let half = 22_605;
     let shares = |psi: &Psi, of: &Value| {
@@ -159,7 +159,7 @@ fn bank(json: &Value, csv: &[u8]) {
 /// feature_engine 1.9.4, `WoEEncoder` on `raw_sub8.csv`: `ln(share of yes / share of no)` of each level; information
 /// values from the same shares with pandas.
 fn weights(csv: &[u8]) {
-    let columns = columns(std::str::from_utf8(csv).unwrap(), ',');
+    let columns = columns(std::str::from_utf8(csv).unwrap());
     let converted: Vec<bool> = column(&columns, "y").iter().map(|y| y == "yes").collect();
     type Levels = &'static [(&'static str, f64)];
     let cases: [(&str, Levels, f64); 4] = [

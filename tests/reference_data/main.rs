@@ -11,6 +11,7 @@
 )]
 
 mod drift;
+mod metrics;
 mod rfm;
 mod rules;
 
@@ -25,6 +26,7 @@ const VARIABLE: &str = "LEAD_SCORING_DATA";
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let mut trials = rules::trials();
+    trials.extend(metrics::trials());
     trials.extend(rfm::trials());
     trials.extend(drift::trials());
     libtest_mimic::run(&arguments, trials).exit_code()

@@ -1,5 +1,5 @@
 use crate::evaluate::EvaluateError;
-use crate::evaluate::tail::chi_square_tail;
+use crate::evaluate::distribution::chi_square_tail;
 use serde::{Deserialize, Serialize};
 
 /// How many leads of a band there were, and how many of them converted.
@@ -215,10 +215,16 @@ impl CalibrationDrift {
             gap: mean(|band| (band.observed_rate - band.expected_rate).abs()),
             chi_square,
             freedom,
-            p_value: chi_square_tail(chi_square, freedom),
+            p_value: tested(chi_square, freedom),
             bands,
         }
     }
+}
+
+/// The chance of a chi-square of that size or more; 1 where nothing could be tested.
+#[allow(clippy::cast_precision_loss)] // nobody has 2^53 bands
+fn tested(chi_square: f64, freedom: usize) -> f64 {
+    chi_square_tail(chi_square, freedom as f64).unwrap_or(1.0)
 }
 
 #[cfg(test)]

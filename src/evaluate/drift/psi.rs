@@ -1,6 +1,6 @@
 use crate::evaluate::EvaluateError;
 use crate::evaluate::bins::{Binning, Counts, FeatureBins, MissingValues, Sample};
-use crate::evaluate::tail::chi_square_quantile;
+use crate::evaluate::distribution::chi_square_quantile;
 use crate::model::Problems;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -244,7 +244,8 @@ impl PsiSpec {
         }
         #[allow(clippy::cast_precision_loss)] // no sample has 2^53 values
         let (all, now) = (expected as f64, actual as f64);
-        let freedom = cells.len().saturating_sub(1);
+        #[allow(clippy::cast_precision_loss)] // nobody has 2^53 bins
+        let freedom = cells.len().saturating_sub(1) as f64;
         let bins: Vec<PsiBin> = cells
             .into_iter()
             .map(|(bin, expected, actual)| {

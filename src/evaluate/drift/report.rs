@@ -3,7 +3,7 @@ use super::{
     CalibrationDrift, DriftFinding, DriftReason, DriftSpec, DriftVerdict, FeatureKind, Psi,
 };
 use crate::evaluate::bins::Sample;
-use crate::evaluate::tail::chi_square_tail;
+use crate::evaluate::distribution::normal_tails;
 use crate::score::AsOf;
 use serde::Serialize;
 use std::fmt;
@@ -200,7 +200,7 @@ fn two_proportions(first: (u64, u64), second: (u64, u64)) -> f64 {
     let apart = share(first.0, first.1) - share(second.0, second.1);
     let variance = pooled * (1.0 - pooled) * (1.0 / share(first.1, 1) + 1.0 / share(second.1, 1));
     if variance > 0.0 {
-        chi_square_tail(apart * apart / variance, 1)
+        normal_tails(apart / variance.sqrt())
     } else {
         1.0
     }
