@@ -8,16 +8,13 @@
 
 mod generators;
 
-use generators::{Facts, facts, history, noon, rules, schema};
+use generators::scorers::{full_model, more, other_dimension};
+use generators::{facts, history, noon, rules, schema};
 use lead_scoring::{
-    ActivitySpec, AsOf, AutoQualifySpec, CompositeMethod, CompositeSpec, DimensionSpec, Frozen,
-    LabelSpec, Lead, LeadView, ManualOverride, ModelSpec, Moment, Score, ScoreModel, Scorer,
-    Standing, What, WhenMissing,
+    AsOf, CompositeSpec, Frozen, Lead, LeadView, ModelSpec, Moment, Score, ScoreModel, Scorer,
+    Standing, What,
 };
-use proptest::collection::vec;
-use proptest::option;
 use proptest::prelude::*;
-use proptest::sample::select;
 
 const SECOND: i64 = 1_000_000;
 const HOUR: i64 = 3_600 * SECOND;
@@ -96,112 +93,6 @@ fn check(
     Ok(found.is_some())
 }
 
-/// A model of random rules, with bands all over the scale.
-fn model() -> BoxedStrategy<ModelSpec> {
-    let composite = (
-        select(vec![
-            CompositeMethod::WeightedMean,
-            CompositeMethod::GeometricMean,
-            CompositeMethod::Min,
-            CompositeMethod::Max,
-        ]),
-        select(vec![
-            WhenMissing::Skip,
-            WhenMissing::Zero,
-            WhenMissing::Abstain,
-        ]),
-    );
-    let auto = option::weighted(
-        0.4,
-        (
-            select(vec!["1s", "90s", "1d"]),
-            generators::condition().boxed(),
-        ),
-    );
-    let bands = vec(0.0..100.0, 6);
-    // Boxed: values of this size would fill the stack of a test.
-    let rules = || rules().boxed();
-    let history = || history().boxed();
-    let inner = (rules(), rules(), history());
-    (rules(), inner, composite, history(), (auto, bands))
-        .prop_map(
-            |(first, inner, (method, missing), history, (auto, mut bands))| {
-                let composite = CompositeSpec {
-                    method,
-                    ..CompositeSpec::default()
-                };
-                let nested = ModelSpec::new("inner")
-                    .history(inner.2)
-                    .dimension(DimensionSpec::rules("a", inner.0))
-                    .dimension(DimensionSpec::rules("b", inner.1))
-                    .composite(composite.clone());
-                bands.sort_by(f64::total_cmp);
-                bands.dedup();
-                let labels = |name: &str, of: &str| {
-                    let all = bands.iter().enumerate();
-                    all.fold(LabelSpec::new(name).of(of), |labels, (i, &at)| {
-                        labels.band(format!("b{i}"), at)
-                    })
-                };
-                let mut first_labels = labels("first", "first");
-                if let Some((last, when)) = auto {
-                    let auto = AutoQualifySpec::new("b3", "asked").when(when);
-                    first_labels =
-                        first_labels.auto(auto.activity(ActivitySpec::of("demo").last(last)));
-                }
-                ModelSpec::new("random")
-                    .schema(schema().spec())
-                    .history(history)
-                    .dimension(DimensionSpec::rules("first", first))
-                    .dimension(DimensionSpec::model("second", nested))
-                    .composite(composite.missing(missing))
-                    .label(first_labels)
-                    .label(labels("points", "first").on_points())
-                    .label(labels("whole", "composite"))
-            },
-        )
-        .boxed()
-}
-
-fn overrides() -> impl Strategy<Value = Vec<ManualOverride>> {
-    let manual = (
-        select(vec!["first", "composite"]),
-        0.0..100.0,
-        (-100_i64..100, 1_i64..200),
-    );
-    vec(
-        manual.prop_map(|(dimension, score, (from, length))| ManualOverride {
-            dimension: dimension.to_owned(),
-            score: Score::new(score).unwrap(),
-            reason: "said so".to_owned(),
-            set_at: noon().plus_micros(from * SECOND),
-            expires_at: Some(noon().plus_micros((from + length) * SECOND)),
-        }),
-        0..2,
-    )
-}
-
-fn lead(facts: &Facts, overrides: &[ManualOverride], since: Option<i64>) -> Lead {
-    let schema = schema();
-    let mut builder = Lead::builder(&schema, "a1");
-    if let Some(at) = facts.created_at {
-        builder = builder.created_at(at);
-    }
-    for (name, value) in &facts.attributes {
-        builder = builder.set(name, value.clone());
-        if let Some(seconds) = since {
-            builder = builder.known_since(name, noon().plus_micros(seconds * SECOND));
-        }
-    }
-    for activity in &facts.activities {
-        builder = builder.activity(activity.clone());
-    }
-    for manual in overrides {
-        builder = builder.overrule(manual.clone());
-    }
-    builder.build().unwrap()
-}
-
 /// Questions that often have an answer: bounds near the score as it is, small distances.
 fn asked(model: &ScoreModel, lead: &Lead, from: Moment, share: f64) -> Vec<What<'static>> {
     let vector = model.vector(&Frozen::new(lead, from), from.into());
@@ -210,6 +101,7 @@ fn asked(model: &ScoreModel, lead: &Lead, from: Moment, share: f64) -> Vec<What<
         What::Label("first"),
         What::Label("points"),
         What::Label("whole"),
+        What::Label("ranked"),
         What::Verdict,
         What::Passes {
             of: "first",
@@ -231,45 +123,15 @@ fn asked(model: &ScoreModel, lead: &Lead, from: Moment, share: f64) -> Vec<What<
             of: "composite",
             by: 1e-6 * share,
         },
+        What::Passes {
+            of: "third",
+            bound: near("third"),
+        },
+        What::Moves {
+            of: "third",
+            by: share,
+        },
     ]
-}
-
-/// Moments at which something could jump: every fact and every age that rules ask for, and one microsecond around.
-fn edges(facts: &Facts, overrides: &[ManualOverride], from: Moment, until: Moment) -> Vec<Moment> {
-    const AGES: [i64; 13] = [
-        0, 1, 90, 900, 21_600, 43_200, 86_400, 259_200, 1_209_600, 1_209_601, 7_776_000, 864_000,
-        777_600,
-    ];
-    let mut moments: Vec<Moment> = facts.activities.iter().map(|a| a.at).collect();
-    moments.extend(facts.created_at);
-    moments.extend(
-        overrides
-            .iter()
-            .flat_map(|o| [o.set_at, o.expires_at.unwrap()]),
-    );
-    moments.extend(
-        facts
-            .attributes
-            .iter()
-            .filter_map(|(_, value)| match value {
-                lead_scoring::AttributeValue::Date(date) => Some(*date),
-                _ => None,
-            }),
-    );
-    let mut all = Vec::new();
-    for moment in moments {
-        for age in AGES {
-            for sign in [1, -1] {
-                let at = moment.plus_micros(sign * age * SECOND);
-                all.extend([-1, 0, 1].map(|off| at.plus_micros(off)));
-            }
-        }
-    }
-    let step = until.micros_since(from) / 300;
-    all.extend((1..=300).map(|i| from.plus_micros(i * step)));
-    all.sort_unstable();
-    all.dedup();
-    all
 }
 
 proptest! {
@@ -277,11 +139,10 @@ proptest! {
 
     #[test]
     fn every_second_of_a_short_span(
-        spec in model(), facts in facts(), overrides in overrides(), since in option::weighted(0.2, -9_i64..99),
-        (start, share) in (-30_i64..30, 0.01..1.2),
+        spec in full_model(), more in more(), (start, share) in (-30_i64..30, 0.01..1.2),
     ) {
         let Ok(model) = ScoreModel::build(&spec) else { return Ok(()) };
-        let lead = lead(&facts, &overrides, since);
+        let lead = more.lead();
         let from = noon().plus_micros(start * SECOND);
         let until = from.plus_micros(200 * SECOND);
         for what in asked(&model, &lead, from, share) {
@@ -292,14 +153,13 @@ proptest! {
 
     #[test]
     fn every_edge_of_a_long_span(
-        spec in model(), facts in facts(), overrides in overrides(), since in option::weighted(0.2, -9_i64..99),
-        (start, days, share) in (-60_i64..10, 1_i64..200, 0.01..1.2),
+        spec in full_model(), more in more(), (start, days, share) in (-60_i64..10, 1_i64..200, 0.01..1.2),
     ) {
         let Ok(model) = ScoreModel::build(&spec) else { return Ok(()) };
-        let lead = lead(&facts, &overrides, since);
+        let lead = more.lead();
         let from = noon().plus_micros(start * 6 * HOUR + 17);
         let until = from.plus_micros(days * 24 * HOUR);
-        let tried = edges(&facts, &overrides, from, until);
+        let tried = more.edges(from, until);
         for what in asked(&model, &lead, from, share) {
             check(&model, &lead, (from, until), tried.iter().copied(), what)?;
         }
@@ -314,9 +174,23 @@ proptest! {
     }
 
     #[test]
-    fn models_keep_their_course_until_they_say(spec in model(), facts in facts(), days in 1_i64..60) {
+    fn models_keep_their_course_until_they_say(spec in full_model(), more in more(), days in 1_i64..60) {
         let Ok(model) = ScoreModel::build(&spec) else { return Ok(()) };
-        keeps_course(&model, &facts.lead(&schema()), days)?;
+        keeps_course(&model, &more.lead(), days)?;
+    }
+
+    #[test]
+    fn all_scorers_keep_their_course_until_they_say(
+        dimension in other_dimension(), history in history(), more in more(), days in 1_i64..60,
+    ) {
+        // A model of one dimension, whose composite that is.
+        let spec = ModelSpec::new("one")
+            .schema(schema().spec())
+            .history(history)
+            .dimension(dimension)
+            .composite(CompositeSpec::max());
+        let Ok(model) = ScoreModel::build(&spec) else { return Ok(()) };
+        keeps_course(&model, &more.lead(), days)?;
     }
 }
 
@@ -358,15 +232,14 @@ fn enough_of_the_random_questions_have_an_answer() {
     use proptest::strategy::ValueTree;
     use proptest::test_runner::TestRunner;
     let mut runner = TestRunner::deterministic();
-    let mut found = [0; 9];
+    let mut found = [0; 12];
     for _ in 0..150 {
-        let spec = model().new_tree(&mut runner).unwrap().current();
-        let facts = facts().new_tree(&mut runner).unwrap().current();
+        let spec = full_model().new_tree(&mut runner).unwrap().current();
+        let lead = more().new_tree(&mut runner).unwrap().current().lead();
         let Ok(model) = ScoreModel::build(&spec) else {
             continue;
         };
         let (from, until) = (noon(), noon().plus_micros(90 * 24 * HOUR));
-        let lead = lead(&facts, &[], None);
         for (found, what) in found.iter_mut().zip(asked(&model, &lead, from, 0.7)) {
             let change = model
                 .next_change(&lead, from.into(), until.into(), what)

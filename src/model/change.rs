@@ -3,6 +3,10 @@
 mod course;
 mod explain;
 mod search;
+mod walk;
+
+pub(super) use course::ModelCourse;
+pub(super) use walk::{Edges, Walk, first_moment};
 
 use super::label::Target;
 use super::model::ScoreModel;
@@ -75,6 +79,9 @@ pub enum ChangeError {
         /// The dimensions.
         dimensions: Vec<String>,
     },
+    /// Stages or segments of another model than the one that was given.
+    #[error("the stages or segments are of another model")]
+    OtherModel,
 }
 
 impl ScoreModel {

@@ -4,6 +4,7 @@ mod batch;
 mod build;
 mod change;
 mod composite;
+mod judging_order;
 mod label;
 mod matrix;
 mod model;
@@ -25,10 +26,13 @@ pub use percentile::PercentileSpec;
 pub use problem::{SpecError, SpecProblem};
 pub use roll_up::{Member, RollUp, RollUpMethod, RollUpSpec};
 pub use segment::{
-    DisqualifiedLeads, SegmentMean, SegmentSpec, SegmentSummary, Segments, SegmentsSpec,
+    DisqualifiedLeads, SegmentChange, SegmentMean, SegmentSpec, SegmentSummary, Segments,
+    SegmentsSpec,
 };
 pub use spec::{DimensionSpec, ModelSpec, NestedModel};
-pub use stage::{Crossing, Direction, StageSpec, StageState, Stages, StagesSpec, Transition};
+pub use stage::{
+    Crossing, Direction, StageChange, StageSpec, StageState, Stages, StagesSpec, Transition,
+};
 pub use state_condition::{Because, NumberCondition, PopulationError, StateCondition};
 
 pub(crate) use problem::Problems;

@@ -1,6 +1,8 @@
+mod change;
 mod segments;
 mod summary;
 
+pub use change::SegmentChange;
 pub use segments::Segments;
 pub use summary::{SegmentMean, SegmentSummary};
 

@@ -6,7 +6,7 @@ use crate::lead::SchemaSpec;
 use crate::score::Level;
 use crate::scorer::{
     AppliesTo, ChecklistSpec, EngagementSpec, GradeSpec, HistorySpec, InterestSpec, MomentumSpec,
-    RfmSpec, RulesSpec,
+    PredictiveModel, RfmSpec, RulesSpec,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::cell::Cell;
@@ -208,6 +208,9 @@ pub struct DimensionSpec {
     /// The last week's activity against the three weeks before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub momentum: Option<MomentumSpec>,
+    /// A logistic regression that was learned from past conversions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub predictive: Option<PredictiveModel>,
 }
 
 impl DimensionSpec {
@@ -223,6 +226,7 @@ impl DimensionSpec {
             ("checklist", self.checklist.is_some()),
             ("interest", self.interest.is_some()),
             ("momentum", self.momentum.is_some()),
+            ("predictive", self.predictive.is_some()),
         ]
     }
 
@@ -312,6 +316,18 @@ impl DimensionSpec {
         Self {
             name: name.into(),
             momentum: Some(momentum),
+            ..Self::default()
+        }
+    }
+
+    /// A dimension judged by what was learned from past conversions; its raw value is the probability.
+    ///
+    /// Its features may read the scores of other dimensions of the same model, wherever those stand in the file.
+    #[must_use]
+    pub fn predictive(name: impl Into<String>, model: PredictiveModel) -> Self {
+        Self {
+            name: name.into(),
+            predictive: Some(model),
             ..Self::default()
         }
     }

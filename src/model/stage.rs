@@ -1,6 +1,8 @@
+mod change;
 mod stages;
 mod transition;
 
+pub use change::StageChange;
 pub use stages::Stages;
 pub use transition::{Crossing, Direction, StageState, Transition};
 

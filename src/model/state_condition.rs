@@ -1,9 +1,12 @@
 mod because;
+mod change;
 mod facts;
 mod fields;
 mod number;
 mod population;
+mod reach;
 mod resolve;
+mod truths;
 
 pub use because::Because;
 pub use number::NumberCondition;
@@ -11,6 +14,7 @@ pub use population::PopulationError;
 
 pub(super) use facts::{Facts, Mode};
 pub(super) use population::{checked, in_blocks};
+pub(super) use reach::Reach;
 pub(super) use resolve::{Conditions, Pending, StateTest};
 
 use crate::scorer::{ActivitySpec, AttributeRef, ConditionSpec};

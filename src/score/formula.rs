@@ -2,9 +2,10 @@ mod display;
 
 use super::Explanation;
 use super::arithmetic::{
-    amount_share, clamp, coverage, daily_count, extreme, geometric_mean, inactivity, larger, met,
-    momentum, occurrence, root, scale, smaller, weighted_mean,
+    amount_share, clamp, contribution, coverage, daily_count, extreme, geometric_mean, inactivity,
+    larger, met, momentum, occurrence, root, scale, smaller, weighted_mean,
 };
+use super::probability::logistic;
 use crate::scorer::{BinCuts, Decay, Due};
 use serde::{Deserialize, Serialize};
 
@@ -159,6 +160,20 @@ pub enum Formula {
     Momentum,
     /// The first part less the second; no value where either has none. Further parts do not matter.
     Difference,
+    /// `1 / (1 + exp(-part))` of the first part that has a value: the probability of log-odds.
+    Logistic,
+    /// `coefficient * (value - mean)`, over the deviation where there is one: what a column of a predictive model adds
+    /// to the log-odds of the average lead.
+    Contribution {
+        /// Log-odds for one more of the column, or for one deviation more.
+        coefficient: f64,
+        /// The lead's value.
+        value: f64,
+        /// Mean of the training rows.
+        mean: f64,
+        /// Standard deviation of the training rows. `None`: the column is not standardised.
+        deviation: Option<f64>,
+    },
 }
 
 impl Formula {
@@ -218,6 +233,13 @@ impl Formula {
                 let last = known.next()?;
                 known.next().map(|before| momentum(last, before))
             }
+            Self::Logistic => known.next().map(logistic),
+            Self::Contribution {
+                coefficient,
+                value,
+                mean,
+                deviation,
+            } => Some(contribution(*coefficient, *value, *mean, *deviation)),
             Self::Difference => match parts {
                 [after, before, ..] => Some(after.value()? - before.value()?),
                 _ => None,

@@ -46,11 +46,14 @@ impl<'s> Scored<'s> {
 
     /// The manual score while it is in force, else the machine score.
     pub(crate) fn effective(&self, of: Option<usize>) -> Option<f64> {
+        self.manual(of).or_else(|| self.score(of))
+    }
+
+    /// The manual score that is in force.
+    pub(crate) fn manual(&self, of: Option<usize>) -> Option<f64> {
         let mut manual = self.notes().into_iter().flat_map(|notes| &notes.manual);
-        match manual.rfind(|(dimension, _)| *dimension == of) {
-            Some((_, manual)) => Some(manual.score.get()),
-            None => self.score(of),
-        }
+        let (_, manual) = manual.rfind(|(dimension, _)| *dimension == of)?;
+        Some(manual.score.get())
     }
 
     /// The percentile of the effective score, where the model has ranks of it.

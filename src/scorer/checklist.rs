@@ -12,9 +12,10 @@ pub use qualification::{OpenQuestion, Qualification, QualificationStanding};
 pub use question::ParseAnswerError;
 pub use spec::{ChecklistSpec, QuestionSpec};
 
+use super::first_edge::first_edge;
 use super::rules::other_schema;
-use super::scorer::{Assessment, Scorer};
-use crate::lead::{AnswerValue, KnownAt, LeadView, Moment, SchemaId};
+use super::scorer::{Assessment, Opaque, Scorer};
+use crate::lead::{AnswerValue, Frozen, KnownAt, LeadView, Moment, SchemaId};
 use crate::score::{
     AsOf, Explanation, Formula, Role, Score, Unit, WhenMissing, coverage, weighted_mean,
 };
@@ -161,6 +162,24 @@ fn known<R>(
     })
 }
 
+/// The next moment at which a date comes into another band.
+fn edge(
+    schema: SchemaId,
+    questions: &[Question],
+    lead: &dyn LeadView,
+    (from, until): (AsOf, AsOf),
+) -> Option<Moment> {
+    if lead.schema() != schema {
+        return None;
+    }
+    let frozen = Frozen::new(lead, from.moment());
+    first_edge(from, until, |note| {
+        for question in questions {
+            question.edges(&frozen, note);
+        }
+    })
+}
+
 impl Scorer for ChecklistScorer {
     fn score(&self, lead: &dyn LeadView, as_of: AsOf) -> Option<Score> {
         self.assess(lead, as_of).score
@@ -231,6 +250,15 @@ impl Scorer for ChecklistScorer {
         });
         told.unwrap_or_else(|| other_schema("checklist").labelled(&self.name))
     }
+
+    fn next_change(
+        &self,
+        lead: &dyn LeadView,
+        from: AsOf,
+        until: AsOf,
+    ) -> Result<Option<Moment>, Opaque> {
+        Ok(edge(self.schema, &self.questions, lead, (from, until)))
+    }
 }
 
 /// Score: what the answer to one question is worth, 0 to 100; where the answer is not known, it abstains.
@@ -275,6 +303,20 @@ impl Scorer for QuestionScorer {
             self.question.explain(lead, at)
         })
         .unwrap_or_else(|| other_schema("question").labelled(&self.question.name))
+    }
+
+    fn next_change(
+        &self,
+        lead: &dyn LeadView,
+        from: AsOf,
+        until: AsOf,
+    ) -> Result<Option<Moment>, Opaque> {
+        Ok(edge(
+            self.schema,
+            std::slice::from_ref(&self.question),
+            lead,
+            (from, until),
+        ))
     }
 }
 

@@ -3,12 +3,13 @@ mod spec;
 pub use spec::EngagementSpec;
 
 use super::decay::positive_period;
+use super::first_edge::first_edge;
 use super::history::{History, day};
 use super::period::{DAY, parse_period};
 use super::rules::other_schema;
 use super::visible::with_visible;
-use super::{Assessment, HistorySpec, Scorer};
-use crate::lead::{Activity, KindSlot, LeadView, Moment, Schema, SchemaId};
+use super::{Assessment, HistorySpec, Opaque, Scorer};
+use crate::lead::{Activity, Frozen, KindSlot, LeadView, Moment, Schema, SchemaId};
 use crate::model::{Problems, SpecError};
 use crate::score::{
     AsOf, Explanation, Formula, LARGEST, Role, Score, Unit, clamp, daily_count, root, scale,
@@ -270,6 +271,16 @@ impl EngagementScorer {
         Explanation::node("engagement", Unit::Score, bounds, vec![inside])
     }
 
+    /// The lead's own new start, where it lies ahead: activities leave the window one after the other, which only
+    /// lowers the sum.
+    fn edge(&self, lead: &dyn LeadView, from: AsOf, until: AsOf) -> Option<Moment> {
+        if lead.schema() != self.schema {
+            return None;
+        }
+        let mark = self.history.mark(&Frozen::new(lead, from.moment()));
+        first_edge(from, until, |note| mark.into_iter().for_each(note))
+    }
+
     /// Hands the activities that count on; `None` for a lead of another schema.
     fn with_history<R>(
         &self,
@@ -311,6 +322,15 @@ impl Scorer for EngagementScorer {
             self.explain_history(history, as_of)
         })
         .unwrap_or_else(|| other_schema("engagement"))
+    }
+
+    fn next_change(
+        &self,
+        lead: &dyn LeadView,
+        from: AsOf,
+        until: AsOf,
+    ) -> Result<Option<Moment>, Opaque> {
+        Ok(self.edge(lead, from, until))
     }
 }
 

@@ -3,9 +3,10 @@ mod spec;
 pub use spec::{CriterionSpec, GradeSpec};
 
 use super::condition::{Cond, Guard, Plan, Tests};
+use super::first_edge::first_edge;
 use super::rules::{Buffers, WhatIf, WhenUnknown, other_schema, with_buffers};
-use super::{Assessment, Scorer, resolve_condition};
-use crate::lead::{KnownAt, LeadView, Moment, Schema, SchemaId, name_problem, shortened};
+use super::{Assessment, Opaque, Scorer, resolve_condition};
+use crate::lead::{Frozen, KnownAt, LeadView, Moment, Schema, SchemaId, name_problem, shortened};
 use crate::model::{Problems, SpecError};
 use crate::score::{AsOf, Explanation, Formula, Grade, Role, Score, Unit, clamp, scale};
 use std::collections::HashSet;
@@ -197,6 +198,15 @@ impl GradeScorer {
         Explanation::node("grade", Unit::Score, scale, vec![node]).with_notes(notes)
     }
 
+    /// The next moment at which a date meets a criterion, or ceases to.
+    fn edge(&self, lead: &dyn LeadView, from: AsOf, until: AsOf) -> Option<Moment> {
+        if lead.schema() != self.schema {
+            return None;
+        }
+        let frozen = Frozen::new(lead, from.moment());
+        first_edge(from, until, |note| self.attributes.edges(&frozen, note))
+    }
+
     /// Hands the lead on as it was known; `None` for a lead of another schema.
     fn with_lead<R>(
         &self,
@@ -248,6 +258,15 @@ impl Scorer for GradeScorer {
             self.explain_known(lead, as_of, buffers)
         })
         .unwrap_or_else(|| other_schema("grade"))
+    }
+
+    fn next_change(
+        &self,
+        lead: &dyn LeadView,
+        from: AsOf,
+        until: AsOf,
+    ) -> Result<Option<Moment>, Opaque> {
+        Ok(self.edge(lead, from, until))
     }
 }
 

@@ -5,6 +5,7 @@ mod condition;
 mod course;
 mod decay;
 mod engagement;
+mod first_edge;
 mod grade;
 mod history;
 mod interest;
@@ -30,8 +31,15 @@ pub use grade::{CriterionSpec, GradeScorer, GradeSpec};
 pub use history::{HistorySpec, PauseSpec};
 pub use interest::{InterestProfile, InterestScorer, InterestSpec, ProductInterest};
 pub use momentum::{Momentum, MomentumScorer, MomentumSpec};
+pub use predictive::{
+    Category, ColumnCoefficient, EncodedColumn, Encoder, FeatureEncoding, FeatureSpec, Measure,
+    MissingValue, PredictiveModel, PredictiveScorer, TrainedOn, Unseen, WidthError,
+};
 #[cfg(feature = "train")]
-pub use predictive::TrainError;
+pub use predictive::{
+    DesignMatrix, LeftOutRows, PredictiveSpec, Split, SplitSet, TrainError, TrainingRow,
+    TrainingSet, TrainingSetSpec,
+};
 pub use rfm::{
     BinCuts, BinRule, RfmAxis, RfmAxisReport, RfmBins, RfmCuts, RfmFit, RfmMonetary, RfmRating,
     RfmReport, RfmScorer, RfmSegmentChoice, RfmSegmentPreset, RfmSegmentSpec, RfmSegmentsSpec,
@@ -47,6 +55,6 @@ pub(crate) use condition::{Applies, Cond, Guard, Layout, Plan, Tests, resolve_co
 pub(crate) use course::{Course, Within};
 pub(crate) use history::History;
 pub(crate) use rules::{
-    ActivityPlan, Assessed, Buffers, Builder, Case, Moments, RulesCourse, SECOND, emptied,
-    one_way_until, other_schema, resolve_applies, when, with_buffers,
+    ActivityPlan, Buffers, Builder, Case, Moments, RulesCourse, SECOND, emptied, one_way_until,
+    other_schema, resolve_applies, when, with_buffers,
 };

@@ -1,10 +1,11 @@
+use super::first_edge::first_edge;
 use super::history::{History, HistorySpec};
 use super::period::DAY;
 use super::rules::other_schema;
 use super::trace::{Off, On, Trace};
 use super::visible::with_visible;
-use super::{Assessment, Scorer};
-use crate::lead::{Activity, KindSlot, LeadView, Schema, SchemaId};
+use super::{Assessment, Opaque, Scorer};
+use crate::lead::{Activity, Frozen, KindSlot, LeadView, Moment, Schema, SchemaId};
 use crate::model::{Problems, SpecError};
 use crate::score::{
     AsOf, Evidence, Explanation, Formula, LARGEST, Role, Score, Unit, WEEKS_BEFORE, momentum,
@@ -245,6 +246,29 @@ impl MomentumScorer {
         )
     }
 
+    /// The next moment at which an activity leaves its week, or all four.
+    fn edge(&self, lead: &dyn LeadView, from: AsOf, until: AsOf) -> Option<Moment> {
+        let frozen = Frozen::new(lead, from.moment());
+        first_edge(from, until, |note| {
+            with_visible(
+                self.schema,
+                &self.history,
+                &frozen,
+                from,
+                |lead, _, activities, _| {
+                    self.history.mark(lead).into_iter().for_each(&mut *note);
+                    let weighs = |activity: &&Activity<'_>| self.weight(activity.kind) > 0.0;
+                    for activity in activities.iter().filter(weighs) {
+                        for age in [WEEK, FOUR_WEEKS] {
+                            let at = self.history.pauses.when(activity.at, age);
+                            at.into_iter().for_each(&mut *note);
+                        }
+                    }
+                },
+            );
+        })
+    }
+
     fn part<T: Trace>(&self, activity: &Activity<'_>, weight: f64) -> T::Node {
         T::node(
             || match self.kinds.get(activity.kind.index()) {
@@ -298,6 +322,15 @@ impl Scorer for MomentumScorer {
             sum("the three weeks before", weeks.before_parts),
         ];
         Explanation::node("momentum", Unit::Score, Formula::Momentum, parts)
+    }
+
+    fn next_change(
+        &self,
+        lead: &dyn LeadView,
+        from: AsOf,
+        until: AsOf,
+    ) -> Result<Option<Moment>, Opaque> {
+        Ok(self.edge(lead, from, until))
     }
 }
 

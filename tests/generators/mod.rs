@@ -2,6 +2,8 @@
 #![allow(dead_code)] // every test file takes what it needs
 #![allow(clippy::unwrap_used)] // the literals here are sound, and a test may stop where one is not
 
+pub(crate) mod scorers;
+
 use lead_scoring::{
     Activity, ActivityRecord, ActivitySpec, AppliesTo, AsOf, AttributeRef, AttributeSlot,
     AttributeValue, ConditionSpec, CountRange, DecaySpec, Filter, GroupPolicy, GroupSpec,
@@ -23,6 +25,7 @@ const DATES: [&str; 2] = ["renewal", "signed"];
 const TAGS: [&str; 1] = ["tags"];
 const KINDS: [&str; 4] = ["visit", "open", "click", "demo"];
 const PRODUCTS: [&str; 2] = ["crm", "erp"];
+const QUESTIONS: [&str; 2] = ["budget", "timeframe"];
 
 /// The schema that all of these share.
 pub(crate) fn schema() -> Schema {
@@ -47,6 +50,9 @@ pub(crate) fn schema() -> Schema {
     }
     for name in PRODUCTS {
         spec = spec.product(name);
+    }
+    for name in QUESTIONS {
+        spec = spec.question(name);
     }
     spec.build().unwrap()
 }

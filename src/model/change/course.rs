@@ -2,7 +2,7 @@ use super::super::build::Judge;
 use super::super::model::ScoreModel;
 use crate::lead::{Frozen, LeadView, Moment};
 use crate::score::{AsOf, Score};
-use crate::scorer::{Assessed, Buffers, Case, Course, Opaque, RulesCourse, Scorer, Within};
+use crate::scorer::{Assessment, Buffers, Case, Course, Opaque, RulesCourse, Scorer, Within};
 use crate::scorer::{emptied, one_way_until, with_buffers};
 
 /// A scorer of the app's own goes one way between its edges only up to rounding in the last digits.
@@ -19,6 +19,8 @@ enum JudgeCourse<'c> {
     Rules(RulesCourse<'c>),
     Model(ModelCourse<'c>),
     Scorer(&'c dyn Scorer),
+    /// One that may read the scores of other dimensions: by its place.
+    Predictive(usize),
 }
 
 impl ScoreModel {
@@ -37,6 +39,7 @@ impl ScoreModel {
                     Judge::Model(model) => {
                         JudgeCourse::Model(model.course_of(case.lead, case.as_of))
                     }
+                    Judge::Predictive(_) => JudgeCourse::Predictive(place),
                     Judge::Scorer(scorer) => JudgeCourse::Scorer(scorer),
                 })
             };
@@ -144,6 +147,12 @@ impl ScoreModel {
             let name = || self.shape.dimensions.get(place).map_or("", |d| d.name());
             let edge = match judge {
                 Judge::Rules(_) => None,
+                Judge::Predictive(scorer) => {
+                    if !scorer.is_still() {
+                        opaque(name().to_owned());
+                    }
+                    None
+                }
                 Judge::Model(model) => model.foreign_edge(lead, span, &|_| true, &mut |inner| {
                     opaque(format!("{}/{inner}", name()));
                 }),
@@ -169,30 +178,57 @@ impl ScoreModel {
         self.judges.iter().any(|judge| match judge {
             Judge::Rules(_) => false,
             Judge::Model(model) => model.has_foreign(),
-            Judge::Scorer(_) => true,
+            Judge::Predictive(_) | Judge::Scorer(_) => true,
         })
     }
 }
 
 impl ModelCourse<'_> {
     /// Whether the model applies to the lead.
-    pub(super) fn applies(&self) -> bool {
+    pub(in crate::model) fn applies(&self) -> bool {
         self.judges.is_some()
     }
 
-    /// One asked dimension; `None` where it abstains.
-    pub(super) fn dimension(
+    /// The score of an asked dimension; `None` where it abstains.
+    pub(in crate::model) fn score(
         &self,
         place: usize,
         within: Within,
         lead: &dyn LeadView,
-    ) -> Option<Assessed> {
+    ) -> Option<Course> {
         match self.judges.as_ref()?.get(place)?.as_ref()? {
-            JudgeCourse::Rules(rules) => rules.assess(within, &self.model.history.pauses),
-            JudgeCourse::Model(model) => model
-                .composite(within, lead)
-                .map(|score| Assessed { score, raw: score }),
-            JudgeCourse::Scorer(scorer) => foreign(*scorer, within, lead),
+            JudgeCourse::Rules(rules) => {
+                let both = rules.assess(within, &self.model.history.pauses)?;
+                Some(both.score)
+            }
+            JudgeCourse::Model(model) => model.composite(within, lead),
+            JudgeCourse::Scorer(scorer) => {
+                foreign(within, |at| scorer.assess(lead, at).score.map(Score::get))
+            }
+            JudgeCourse::Predictive(place) => foreign(within, |at| {
+                let assessment = self.model.assess_at(*place, lead, at);
+                assessment.score.map(Score::get)
+            }),
+        }
+    }
+
+    /// The raw value of an asked dimension; `None` where it has none.
+    pub(in crate::model) fn raw(
+        &self,
+        place: usize,
+        within: Within,
+        lead: &dyn LeadView,
+    ) -> Option<Course> {
+        match self.judges.as_ref()?.get(place)?.as_ref()? {
+            JudgeCourse::Rules(rules) => {
+                let both = rules.assess(within, &self.model.history.pauses)?;
+                Some(both.raw)
+            }
+            JudgeCourse::Model(model) => model.composite(within, lead),
+            JudgeCourse::Scorer(scorer) => foreign(within, |at| scorer.assess(lead, at).raw),
+            JudgeCourse::Predictive(place) => {
+                foreign(within, |at| self.model.assess_at(*place, lead, at).raw)
+            }
         }
     }
 
@@ -204,33 +240,35 @@ impl ModelCourse<'_> {
     ) -> Option<Course> {
         self.judges.as_ref()?;
         let scores: Vec<Option<Course>> = (0..self.model.judges.len())
-            .map(|place| self.dimension(place, within, lead).map(|both| both.score))
+            .map(|place| self.score(place, within, lead))
             .collect();
         self.model.composite.as_ref()?.course(&scores)
     }
 }
 
-/// A scorer that goes one way between its edges, by what it says at both ends.
-fn foreign(scorer: &dyn Scorer, within: Within, lead: &dyn LeadView) -> Option<Assessed> {
-    let first = scorer.assess(lead, within.from.into());
-    let last = if within.to == within.from {
-        first
-    } else {
-        scorer.assess(lead, within.to.into())
-    };
-    let between = |first: f64, last: f64| {
-        let course = Course::one_way(first, last);
-        let slack = SLACK * first.abs().max(last.abs());
-        if course.is_still() {
-            course
-        } else {
-            course.valued(course.low - slack, course.high + slack)
+impl ScoreModel {
+    /// One dimension at a moment.
+    pub(super) fn assess_at(&self, place: usize, lead: &dyn LeadView, at: AsOf) -> Assessment {
+        let vector = self.vector(lead, at);
+        let row = vector.scored();
+        Assessment {
+            score: row.score(Some(place)).and_then(Score::saturating),
+            raw: row.raw(place),
         }
-    };
-    let score = between(first.score.map(Score::get)?, last.score.map(Score::get)?);
-    let raw = match (first.raw, last.raw) {
-        (Some(first), Some(last)) => between(first, last),
-        _ => score,
-    };
-    Some(Assessed { score, raw })
+    }
+}
+
+/// A number of a scorer that goes one way between its edges, by what it says at both ends.
+fn foreign(within: Within, number: impl Fn(AsOf) -> Option<f64>) -> Option<Course> {
+    let first = number(within.from.into())?;
+    if within.to == within.from {
+        return Some(Course::still(first));
+    }
+    let last = number(within.to.into())?;
+    let course = Course::one_way(first, last);
+    if course.is_still() {
+        return Some(course);
+    }
+    let slack = SLACK * first.abs().max(last.abs());
+    Some(course.valued(course.low - slack, course.high + slack))
 }

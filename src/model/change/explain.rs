@@ -39,11 +39,18 @@ impl ScoreModel {
             (Formula::Unknown, Vec::new())
         };
         let judges = self.judges.iter().zip(&self.shape.dimensions);
-        parts.extend(judges.map(|(judge, dimension)| {
+        parts.extend(judges.enumerate().map(|(place, (judge, dimension))| {
             let change = match judge {
                 Judge::Rules(rules) => self.rules_changed(rules, views),
                 Judge::Model(model) => model.changed(views),
-                Judge::Scorer(scorer) => foreign_changed(scorer, views),
+                Judge::Predictive(scorer) => {
+                    let raw = |lead: &dyn LeadView, at| self.assess_at(place, lead, at).raw;
+                    foreign_changed(scorer.unit(), &raw, views)
+                }
+                Judge::Scorer(scorer) => {
+                    let raw = |lead: &dyn LeadView, at| scorer.assess(lead, at).raw;
+                    foreign_changed(scorer.unit(), &raw, views)
+                }
             };
             change.labelled(dimension.label()).role(Role::Dimension)
         }));
@@ -70,9 +77,12 @@ impl ScoreModel {
 }
 
 /// What became of a scorer that shows no more than its number.
-fn foreign_changed(scorer: &dyn Scorer, views: &Moments<(&dyn LeadView, AsOf)>) -> Explanation {
-    let unit = scorer.unit();
-    let raw = views.map(|(lead, as_of)| scorer.assess(lead, as_of).raw);
+fn foreign_changed(
+    unit: Unit,
+    raw: &dyn Fn(&dyn LeadView, AsOf) -> Option<f64>,
+    views: &Moments<(&dyn LeadView, AsOf)>,
+) -> Explanation {
+    let raw = views.map(|(lead, as_of)| raw(lead, as_of));
     let Some(raw) = raw.all() else {
         let why = Explanation::unknown("it abstains at one of the moments", unit);
         return Explanation::unknown("score", unit).with_notes(vec![why.role(Role::Abstains)]);

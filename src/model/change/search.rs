@@ -1,11 +1,11 @@
 use super::super::label::{LabelOn, Labels, Target};
 use super::super::model::ScoreModel;
 use super::course::ModelCourse;
+use super::walk::{Edges, Walk, first_moment};
 use super::{Change, ChangeError, Standing, Watch};
-use crate::lead::{Activity, LeadView, Moment};
+use crate::lead::{LeadView, Moment};
 use crate::score::{Score, ScoreVector};
-use crate::scorer::{Buffers, Case, Course, SECOND, Within, emptied, with_buffers};
-use std::collections::BTreeSet;
+use crate::scorer::{Buffers, Case, Course, Within};
 
 /// The search for the first change of a frozen lead.
 pub(super) struct Search<'s> {
@@ -18,7 +18,6 @@ pub(super) struct Search<'s> {
     of: Option<Target>,
     /// How the lead stands at the beginning.
     before: ScoreVector,
-    has_foreign: bool,
 }
 
 /// What is certain between two edges.
@@ -51,7 +50,6 @@ impl<'s> Search<'s> {
             watch,
             of,
             before: model.vector(lead, from.into()),
-            has_foreign: model.has_foreign(),
         }
     }
 
@@ -64,86 +62,30 @@ impl<'s> Search<'s> {
     }
 
     pub(super) fn run(&self) -> Result<Option<Change>, ChangeError> {
-        if self.has_foreign {
-            let mut dimensions = Vec::new();
-            let span = (self.from.into(), self.until.into());
-            self.model
-                .foreign_edge(self.lead, span, &|place| self.asks(place), &mut |name| {
-                    dimensions.push(name);
-                });
-            if !dimensions.is_empty() {
-                return Err(ChangeError::Opaque { dimensions });
-            }
-        }
-        // Histories are the same between a lead's new starts.
-        let mut starts = BTreeSet::from([self.from]);
-        self.model.marks(self.lead, &mut |mark| {
-            if self.from < mark && mark <= self.until {
-                starts.insert(mark);
-            }
-        });
-        let ends = starts.iter().skip(1).map(|start| start.plus_micros(-1));
-        let eras = starts.iter().zip(ends.chain([self.until]));
-        for (&from, to) in eras {
-            let at = with_buffers(|buffers, mut activities| {
-                let found = self.era(Within { from, to }, buffers, &mut activities);
-                (found, emptied(activities))
-            });
-            if let Some(at) = at {
-                return Ok(Some(Change {
-                    at,
-                    before: self.standing(&self.before),
-                    after: self.standing(&self.model.vector(self.lead, at.into())),
-                }));
-            }
-        }
-        Ok(None)
-    }
-
-    /// The first change between two new starts of the lead.
-    fn era(
-        &self,
-        era: Within,
-        buffers: &mut Buffers,
-        activities: &mut Vec<Activity<'s>>,
-    ) -> Option<Moment> {
-        let mut case = self.model.case(self.lead, era.from, activities);
-        let mut edges = vec![era.from];
-        let mut note = |edge: Moment| {
-            if era.from < edge && edge <= era.to {
-                edges.push(edge);
+        let asked = |place| self.asks(place);
+        let walk = Walk {
+            model: self.model,
+            lead: self.lead,
+            span: Within {
+                from: self.from,
+                to: self.until,
+            },
+            asked: &asked,
+            reads_activities: false,
+        };
+        let edges: Edges<'_> = &|case, chosen, note| {
+            if let Some(labels) = self.labels() {
+                labels.edges(case, chosen, note);
             }
         };
-        let chosen = &mut buffers.chosen;
-        self.model
-            .edges(&case, &|place| self.asks(place), chosen, &mut note);
-        self.lead.overrides(&mut |manual| {
-            note(manual.set_at);
-            manual.expires_at.into_iter().for_each(&mut note);
-        });
-        if let Some(labels) = self.labels() {
-            let activities = labels.auto.iter().filter_map(|auto| auto.activity.as_ref());
-            activities.for_each(|activity| activity.edges(&case, chosen, &mut note));
-        }
-        edges.sort_unstable();
-        edges.dedup();
-        let ends = edges.iter().skip(1).map(|edge| edge.plus_micros(-1));
-        for (&from, end) in edges.iter().zip(ends.chain([era.to])) {
-            let mut from = from;
-            loop {
-                let next = self.foreign_edge(from, end);
-                case.as_of = from;
-                let to = next.map_or(end, |next| next.plus_micros(-1));
-                if let Some(at) = self.stretch(Within { from, to }, &case, buffers) {
-                    return Some(at);
-                }
-                match next {
-                    Some(next) => from = next,
-                    None => break,
-                }
-            }
-        }
-        None
+        let found = walk.first(edges, &mut |within, case, buffers| {
+            self.stretch(within, case, buffers)
+        })?;
+        Ok(found.map(|at| Change {
+            at,
+            before: self.standing(&self.before),
+            after: self.standing(&self.model.vector(self.lead, at.into())),
+        }))
     }
 
     fn labels(&self) -> Option<&'s Labels> {
@@ -151,24 +93,6 @@ impl<'s> Search<'s> {
             Watch::Label(set) => self.model.labels.get(set),
             _ => None,
         }
-    }
-
-    fn foreign_edge(&self, from: Moment, to: Moment) -> Option<Moment> {
-        if !self.has_foreign || from >= to {
-            return None;
-        }
-        let span = (from.into(), to.into());
-        let asked = |place| self.asks(place);
-        let next = self
-            .model
-            .foreign_edge(self.lead, span, &asked, &mut |_| {})?;
-        // Whatever a scorer says, the search goes on.
-        let next = if next > from {
-            next
-        } else {
-            from.plus_micros(SECOND)
-        };
-        (next <= to).then_some(next)
     }
 
     /// The first change between two edges.
@@ -186,30 +110,15 @@ impl<'s> Search<'s> {
         let stretch = Stretch {
             course,
             manual: self.manual(within.from),
-            lifted: self.lifted(case, buffers),
+            lifted: self
+                .labels()
+                .and_then(|labels| self.model.lifts(labels, case, buffers)),
         };
-        if !self.may_differ(&stretch, within) {
-            return None;
-        }
-        let differs = |moment| self.may_differ(&stretch, Within::at(moment));
-        if differs(within.from) {
-            return Some(within.from);
-        }
-        let mut open = vec![within];
-        while let Some(Within { from, to }) = open.pop() {
-            if from >= to || !self.may_differ(&stretch, Within { from, to }) {
-                continue;
-            }
-            let length = to.micros_since(from);
-            if length > SECOND {
-                let middle = from.plus_micros(length / 2);
-                open.push(Within { from: middle, to });
-                open.push(Within { from, to: middle });
-            } else if differs(to) {
-                return Some(narrowed(from, to, differs));
-            }
-        }
-        None
+        first_moment(
+            within,
+            |within| self.may_differ(&stretch, within),
+            |moment| self.may_differ(&stretch, Within::at(moment)),
+        )
     }
 
     /// The manual score that stands in place of what is followed.
@@ -234,19 +143,6 @@ impl<'s> Search<'s> {
         last.map(|(_, score)| score)
     }
 
-    fn lifted(&self, case: &Case<'_, dyn LeadView + 's>, buffers: &mut Buffers) -> Option<u16> {
-        let labels = self.labels().filter(|labels| !labels.auto.is_empty())?;
-        self.model
-            .attributes
-            .read(case.lead, case.as_of, &mut buffers.words);
-        let lifting = labels.auto.iter().filter(|auto| {
-            let activity = auto.activity.as_ref();
-            auto.guard.holds(&buffers.words)
-                && activity.is_none_or(|activity| activity.happened(case, &mut buffers.chosen))
-        });
-        lifting.map(|auto| auto.band).max()
-    }
-
     /// Whether the lead may stand otherwise than at the beginning, anywhere in an interval; for a point: whether it
     /// does.
     fn may_differ(&self, stretch: &Stretch<'_>, within: Within) -> bool {
@@ -254,13 +150,12 @@ impl<'s> Search<'s> {
         let course = stretch.manual.map(Course::still).or_else(|| match of {
             Target::Composite => stretch.course.composite(within, self.lead),
             Target::Dimension(place) => {
-                let both = stretch.course.dimension(place, within, self.lead)?;
                 let on = self.labels().map_or(LabelOn::Score, |labels| labels.on);
-                Some(if on == LabelOn::Points {
-                    both.raw
+                if on == LabelOn::Points {
+                    stretch.course.raw(place, within, self.lead)
                 } else {
-                    both.score
-                })
+                    stretch.course.score(place, within, self.lead)
+                }
             }
         });
         let applies = stretch.course.applies();
@@ -331,18 +226,4 @@ impl<'s> Search<'s> {
             }
         }
     }
-}
-
-/// The first microsecond that differs, where it does from there on.
-fn narrowed(from: Moment, to: Moment, differs: impl Fn(Moment) -> bool) -> Moment {
-    let (mut same, mut other) = (from, to);
-    while other.micros_since(same) > 1 {
-        let middle = same.plus_micros(other.micros_since(same) / 2);
-        if differs(middle) {
-            other = middle;
-        } else {
-            same = middle;
-        }
-    }
-    other
 }

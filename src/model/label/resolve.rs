@@ -53,6 +53,11 @@ impl PendingLabels {
 }
 
 impl Labels {
+    /// The numbers from which the bands hold, lowest first.
+    pub(in crate::model) fn thresholds(&self) -> &[f64] {
+        &self.thresholds
+    }
+
     /// The number from which a band holds.
     pub(in crate::model) fn threshold(&self, band: usize) -> Option<f64> {
         self.thresholds.get(band).copied()

@@ -43,15 +43,15 @@ use std::sync::Arc;
 /// ```
 #[derive(Debug)]
 pub struct Segments {
-    conditions: Conditions,
-    segments: Box<[Segment]>,
+    pub(super) conditions: Conditions,
+    pub(super) segments: Box<[Segment]>,
 }
 
 #[derive(Debug)]
-struct Segment {
-    name: Arc<str>,
-    disqualified: DisqualifiedLeads,
-    when: StateTest,
+pub(super) struct Segment {
+    pub(super) name: Arc<str>,
+    pub(super) disqualified: DisqualifiedLeads,
+    pub(super) when: StateTest,
 }
 
 impl SegmentsSpec {

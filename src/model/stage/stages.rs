@@ -51,19 +51,19 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct Stages {
     name: Arc<str>,
-    conditions: Conditions,
-    list: Box<[Stage]>,
+    pub(super) conditions: Conditions,
+    pub(super) list: Box<[Stage]>,
 }
 
 #[derive(Debug)]
-struct Stage {
+pub(super) struct Stage {
     name: Arc<str>,
-    enter: StateTest,
-    exit: Exit,
+    pub(super) enter: StateTest,
+    pub(super) exit: Exit,
 }
 
 #[derive(Debug)]
-enum Exit {
+pub(super) enum Exit {
     /// The entry condition is false, its bounds wider by that much.
     Margin(f64),
     Condition(StateTest),
@@ -172,7 +172,7 @@ impl Stages {
         self.list.iter().map(|stage| stage.name.as_ref())
     }
 
-    fn place(&self, stage: Option<&str>) -> Option<usize> {
+    pub(super) fn place(&self, stage: Option<&str>) -> Option<usize> {
         let stage = stage?;
         self.names().position(|name| name == stage)
     }

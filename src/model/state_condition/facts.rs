@@ -17,7 +17,7 @@ pub(in crate::model) enum Mode {
 
 impl Mode {
     /// By how much bounds are wider; narrower where the condition is negated.
-    fn wider(self, own: Option<f64>, positive: bool) -> f64 {
+    pub(super) fn wider(self, own: Option<f64>, positive: bool) -> f64 {
         let margin = match self {
             Self::Enter => 0.0,
             Self::Stay(margin) => own.unwrap_or(margin),
@@ -95,6 +95,16 @@ fn place(of: Target) -> Option<usize> {
 impl Facts<'_, '_> {
     pub(in crate::model) fn is_disqualified(&self) -> bool {
         !self.scored.disqualified().is_empty()
+    }
+
+    /// The manual score that is in force.
+    pub(super) fn manual(&self, of: Target) -> Option<f64> {
+        self.scored.manual(place(of))
+    }
+
+    /// The percentile of a score.
+    pub(super) fn rank(&self, of: Target, score: f64) -> Option<f64> {
+        Some(self.conditions.shape.ranks(place(of))?.of(score))
     }
 
     pub(in crate::model) fn verdict(&self) -> Because {

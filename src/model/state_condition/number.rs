@@ -236,6 +236,11 @@ impl NumberTest {
         self
     }
 
+    /// Whether the bounds lie between two numbers.
+    pub(super) fn lies_between(&self, low: f64, high: f64) -> bool {
+        low <= self.low && self.low <= self.high && self.high <= high
+    }
+
     pub(super) fn truth(&self, number: Option<f64>) -> Option<bool> {
         let Some(number) = number else {
             return match self.known {

@@ -98,6 +98,19 @@ impl fmt::Display for Formula {
             }
             Self::Momentum => f.write_str("100 for all in the last week, 50 for a mean week"),
             Self::Difference => f.write_str("later less earlier"),
+            Self::Logistic => f.write_str("logistic"),
+            Self::Contribution {
+                coefficient,
+                value,
+                mean,
+                deviation,
+            } => {
+                write!(f, "{coefficient:.4} x ({value} - {mean:.4})")?;
+                match deviation {
+                    Some(deviation) => write!(f, " / {deviation:.4}"),
+                    None => Ok(()),
+                }
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+use crate::lead::Moment;
 use crate::model::{Problems, SpecError};
 use crate::scorer::decay::{period, positive_period};
 use crate::scorer::period::{DAY, show_period};
@@ -167,6 +168,14 @@ impl Due {
 
     fn is_past(&self, left_micros: i64) -> bool {
         left_micros < 0 && left_micros.saturating_neg() >= self.past_after
+    }
+
+    /// Hands on the moments at which a date comes into another band.
+    pub(super) fn edges(&self, date: Moment, note: &mut dyn FnMut(Moment)) {
+        for &(within, _) in &self.bands {
+            note(date.plus_micros(1_i64.saturating_sub(within)));
+        }
+        note(date.plus_micros(self.past_after.max(1)));
     }
 
     /// Says in which band a date lies.

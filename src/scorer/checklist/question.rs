@@ -119,6 +119,13 @@ impl Question {
         }
     }
 
+    /// Hands on the moments at which the lead's answer comes to be worth something else.
+    pub(super) fn edges(&self, lead: &dyn LeadView, note: &mut dyn FnMut(Moment)) {
+        if let (Answer::By(date), Some(due)) = (lead.answer(self.slot), &self.due) {
+            due.edges(date, note);
+        }
+    }
+
     fn level(&self, text: &str) -> Option<&Level> {
         let mut levels = self.levels.iter();
         levels.find(|level| letters(&level.name).eq(letters(text)))

@@ -1,6 +1,7 @@
+use super::change::sliced;
 use super::profile::InterestProfile;
 use super::spec::InterestSpec;
-use crate::lead::{Activity, LeadView, ProductSlot, Schema};
+use crate::lead::{Activity, LeadView, Moment, ProductSlot, Schema};
 use crate::model::{Problems, SpecError};
 use crate::score::{AsOf, Explanation, Formula, Role, Score, Unit, larger};
 use crate::scorer::history::{History, HistorySpec};
@@ -9,7 +10,7 @@ use crate::scorer::rules::{
 };
 use crate::scorer::trace::{Off, On, Trace};
 use crate::scorer::visible::with_visible;
-use crate::scorer::{Assessment, Scorer};
+use crate::scorer::{Assessment, Opaque, Scorer};
 use std::sync::Arc;
 
 /// Score: the points that a lead's activities give for one product, or for the product with the most points, on the
@@ -53,18 +54,18 @@ use std::sync::Arc;
 /// ```
 #[derive(Debug)]
 pub struct InterestScorer {
-    plan: RulesPlan,
-    history: History,
+    pub(super) plan: RulesPlan,
+    pub(super) history: History,
     /// Names of all products, by slot.
-    products: Box<[Arc<str>]>,
+    pub(super) products: Box<[Arc<str>]>,
     /// The product that is judged; `None`: the one with the most points.
-    of: Option<ProductSlot>,
+    pub(super) of: Option<ProductSlot>,
     label: Arc<str>,
     lints: Vec<Lint>,
 }
 
 /// Why there is no interest to tell of.
-enum Nothing {
+pub(super) enum Nothing {
     OtherSchema,
     NoProduct,
 }
@@ -197,7 +198,7 @@ impl InterestScorer {
     }
 
     /// Prepares the case of a lead, its activities those that carry a product, product by product.
-    fn with_case<R>(
+    pub(super) fn with_case<R>(
         &self,
         lead: &dyn LeadView,
         as_of: AsOf,
@@ -269,13 +270,7 @@ impl InterestScorer {
         history: &[Activity<'_>],
         buffers: &mut Buffers,
     ) -> (f64, T::Node) {
-        let case = Case {
-            lead: case.lead,
-            as_of: case.as_of,
-            history,
-            since: case.since,
-            pauses: case.pauses,
-        };
+        let case = sliced(case, history);
         self.plan.points::<T, _>(&case, buffers, &mut |_| {})
     }
 
@@ -344,5 +339,14 @@ impl Scorer for InterestScorer {
                     .with_notes(vec![why.role(Role::Abstains)])
             }
         }
+    }
+
+    fn next_change(
+        &self,
+        lead: &dyn LeadView,
+        from: AsOf,
+        until: AsOf,
+    ) -> Result<Option<Moment>, Opaque> {
+        Ok(self.keeps_course(lead, from, until))
     }
 }

@@ -1,5 +1,6 @@
 //! Product interest: which products a lead leans towards.
 
+mod change;
 mod interest_scorer;
 mod profile;
 mod spec;

@@ -1,7 +1,30 @@
 //! Learned from past conversions.
 
+mod case;
+#[cfg(feature = "train")]
+mod design;
+mod encoder;
+mod encoding;
+mod feature;
+mod predictive_model;
+mod predictive_scorer;
+#[cfg(feature = "train")]
+mod predictive_spec;
 #[cfg(feature = "train")]
 mod train_error;
+#[cfg(feature = "train")]
+mod training_set;
 
 #[cfg(feature = "train")]
+pub use design::DesignMatrix;
+pub use encoder::Encoder;
+pub use encoding::{Category, EncodedColumn, FeatureEncoding};
+pub use feature::{FeatureSpec, Measure, MissingValue, Unseen};
+pub use predictive_model::{ColumnCoefficient, PredictiveModel, TrainedOn};
+pub use predictive_scorer::{PredictiveScorer, WidthError};
+#[cfg(feature = "train")]
+pub use predictive_spec::PredictiveSpec;
+#[cfg(feature = "train")]
 pub use train_error::TrainError;
+#[cfg(feature = "train")]
+pub use training_set::{LeftOutRows, Split, SplitSet, TrainingRow, TrainingSet, TrainingSetSpec};

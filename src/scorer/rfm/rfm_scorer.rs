@@ -2,12 +2,12 @@ use super::binning::BinCuts;
 use super::cells::Segments;
 use super::spec::RfmAxis;
 use super::values::{RfmBins, RfmValues, Source};
-use crate::lead::LeadView;
+use crate::lead::{LeadView, Moment};
 use crate::score::{
     AsOf, Explanation, Formula, Role, Score, Unit, WhenMissing, scale, weighted_mean,
 };
 use crate::scorer::rules::other_schema;
-use crate::scorer::{Assessment, Scorer};
+use crate::scorer::{Assessment, Opaque, Scorer};
 use std::sync::Arc;
 
 /// Score: how recently, how often and for how much a lead bought, each by its bin among the others, 0 for the lowest
@@ -225,5 +225,14 @@ impl Scorer for RfmScorer {
         };
         let axes = RfmAxis::ALL.map(|axis| self.explain_axis(axis, &values));
         Explanation::node(label, Unit::Score, formula, axes.into())
+    }
+
+    fn next_change(
+        &self,
+        lead: &dyn LeadView,
+        from: AsOf,
+        until: AsOf,
+    ) -> Result<Option<Moment>, Opaque> {
+        Ok(self.plan.source.edge(lead, from, until))
     }
 }

@@ -1,6 +1,7 @@
 use super::spec::{RfmAxis, RfmMonetary};
-use crate::lead::{KindSlot, KnownAt, LeadView, Moment, SchemaId};
-use crate::score::LARGEST;
+use crate::lead::{Frozen, KindSlot, KnownAt, LeadView, Moment, SchemaId};
+use crate::score::{AsOf, LARGEST};
+use crate::scorer::first_edge::first_edge;
 use crate::scorer::history::History;
 use crate::scorer::period::DAY;
 use crate::scorer::rules::{emptied, with_buffers};
@@ -152,6 +153,16 @@ impl Source {
             // Adding zero keeps -0.0 out.
             monetary: monetary.clamp(-LARGEST, LARGEST) + 0.0,
         })
+    }
+
+    /// The lead's own new start, where it lies ahead and activities are read: days only become more, and the rest
+    /// stays.
+    pub(super) fn edge(&self, lead: &dyn LeadView, from: AsOf, until: AsOf) -> Option<Moment> {
+        if lead.schema() != self.schema || self.kinds.is_none() {
+            return None;
+        }
+        let mark = self.history.mark(&Frozen::new(lead, from.moment()));
+        first_edge(from, until, |note| mark.into_iter().for_each(note))
     }
 
     fn activities<V: LeadView + ?Sized>(

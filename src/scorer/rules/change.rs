@@ -102,7 +102,7 @@ impl RuleScorer {
 }
 
 impl RulesPlan {
-    fn course<'c, V: LeadView + ?Sized>(
+    pub(crate) fn course<'c, V: LeadView + ?Sized>(
         &'c self,
         case: &Case<'_, V>,
         buffers: &mut Buffers,

@@ -5,6 +5,7 @@ mod build;
 mod change;
 mod eval;
 mod lint;
+mod measure;
 mod occurrence;
 mod plan;
 mod rule_scorer;
@@ -19,7 +20,7 @@ pub use rule_scorer::RuleScorer;
 pub use spec::{AppliesTo, GroupPolicy, GroupSpec, RuleSpec, RulesSpec, WhenUnknown};
 
 pub(crate) use build::{Builder, resolve_applies};
-pub(crate) use change::{Assessed, Moments, RulesCourse, SECOND, one_way_until, when};
+pub(crate) use change::{Moments, RulesCourse, SECOND, one_way_until, when};
 pub(crate) use eval::{Buffers, Case, Judged};
 pub(crate) use plan::{ActivityPlan, RulesPlan};
 pub(crate) use rule_scorer::{emptied, other_schema, with_buffers};

@@ -19,7 +19,7 @@ impl RuleScorer {
 }
 
 impl RulesPlan {
-    fn edges<V: LeadView + ?Sized>(
+    pub(crate) fn edges<V: LeadView + ?Sized>(
         &self,
         case: &Case<'_, V>,
         chosen: &mut Vec<usize>,
