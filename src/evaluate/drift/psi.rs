@@ -232,7 +232,7 @@ impl PsiSpec {
         }
         let mut flags = Vec::new();
         let asked = self.binning.asked();
-        if cells.len() == 1 {
+        if cells.iter().filter(|cell| cell.1 + cell.2 > 0).count() == 1 {
             flags.push(PsiFlag::OneBin);
         } else if bins.are_numbers() && formed < asked {
             flags.push(PsiFlag::Collapsed { asked, formed });
