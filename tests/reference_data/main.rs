@@ -11,6 +11,8 @@
 )]
 
 mod drift;
+#[cfg(feature = "train")]
+mod logistic;
 mod metrics;
 mod rfm;
 mod rules;
@@ -29,6 +31,8 @@ fn main() -> ExitCode {
     trials.extend(metrics::trials());
     trials.extend(rfm::trials());
     trials.extend(drift::trials());
+    #[cfg(feature = "train")]
+    trials.extend(logistic::trials());
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 

@@ -6,6 +6,8 @@ mod design;
 mod encoder;
 mod encoding;
 mod feature;
+#[cfg(feature = "train")]
+mod fit;
 mod predictive_model;
 mod predictive_scorer;
 #[cfg(feature = "train")]
@@ -20,6 +22,8 @@ pub use design::DesignMatrix;
 pub use encoder::Encoder;
 pub use encoding::{Category, EncodedColumn, FeatureEncoding};
 pub use feature::{FeatureSpec, Measure, MissingValue, Unseen};
+#[cfg(feature = "train")]
+pub use fit::{ClassWeight, LogisticFit, LogisticSpec, Penalty, Separation, TrainingMatrix};
 pub use predictive_model::{ColumnCoefficient, PredictiveModel, TrainedOn};
 pub use predictive_scorer::{PredictiveScorer, WidthError};
 #[cfg(feature = "train")]
