@@ -1,5 +1,6 @@
 //! Tails of distributions, as tests and intervals need them.
 
+use statrs::distribution::{ChiSquared, ContinuousCDF};
 use statrs::function::erf::erf_inv;
 use statrs::function::gamma::checked_gamma_ur;
 use std::f64::consts::SQRT_2;
@@ -27,6 +28,12 @@ pub(crate) fn chi_square_tail(chi_square: f64, degrees_of_freedom: f64) -> Optio
     Some(tail.clamp(0.0, 1.0)).filter(|tail| !tail.is_nan())
 }
 
+/// The chi-square that a share `level` of samples does not exceed; 0 without degrees of freedom.
+pub(crate) fn chi_square_quantile(level: f64, degrees_of_freedom: f64) -> f64 {
+    let distribution = ChiSquared::new(degrees_of_freedom).ok();
+    distribution.map_or(0.0, |distribution| distribution.inverse_cdf(level))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,6 +54,9 @@ mod tests {
             "{far}"
         );
         close(chi_square_tail(0.0, 8.0).unwrap(), 1.0);
+        // scipy 1.17.1: chi2.ppf(0.95, 9)
+        assert!((chi_square_quantile(0.95, 9.0) - 16.918_977_604_620_448).abs() < 1e-6);
+        assert_eq!(chi_square_quantile(0.95, 0.0), 0.0);
     }
 
     #[test]

@@ -39,3 +39,10 @@ impl fmt::Display for EvaluateError {
 }
 
 impl std::error::Error for EvaluateError {}
+
+impl From<crate::model::SpecError> for EvaluateError {
+    /// All problems of the spec, one a line.
+    fn from(error: crate::model::SpecError) -> Self {
+        Self::new("", error.to_string())
+    }
+}

@@ -1,9 +1,11 @@
 //! Is the scoring any good: metrics over scores with outcomes, drift, and the feedback into weights.
 
 mod auc_difference;
+mod bins;
 mod confusion;
 mod curve;
 mod distribution;
+mod drift;
 mod error;
 mod evaluation;
 mod gains;
@@ -13,10 +15,13 @@ mod probability_evaluation;
 mod reliability;
 mod roc_auc;
 mod threshold;
+mod weight;
 
 pub use auc_difference::AucDifference;
+pub use bins::*;
 pub use confusion::Confusion;
 pub use curve::{PrecisionRecallPoint, RocPoint, area_under_curve};
+pub use drift::*;
 pub use error::EvaluateError;
 pub use evaluation::Evaluation;
 pub use gains::{CutTies, GainsRow, GainsTable};
@@ -26,3 +31,4 @@ pub use probability_evaluation::ProbabilityEvaluation;
 pub use reliability::{BrierDecomposition, ReliabilityBin, ReliabilityBins, ReliabilityTable};
 pub use roc_auc::{Ks, RocAuc};
 pub use threshold::{ThresholdChoice, ThresholdRule};
+pub use weight::*;

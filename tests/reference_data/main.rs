@@ -10,6 +10,7 @@
     reason = "a trial fails by panicking"
 )]
 
+mod drift;
 #[cfg(feature = "train")]
 mod logistic;
 mod metrics;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
     let mut trials = rules::trials();
     trials.extend(metrics::trials());
     trials.extend(rfm::trials());
+    trials.extend(drift::trials());
     #[cfg(feature = "train")]
     trials.extend(logistic::trials());
     libtest_mimic::run(&arguments, trials).exit_code()
