@@ -157,7 +157,7 @@ fn one_lead_over_time(model: &ScoreModel) -> Result<(), Box<dyn Error>> {
         .map(|(day, stage)| (day.as_str(), stage.as_str()))
         .collect();
     // Below 55 a few days later, below 25 in the spring; a lead it stays for good.
-    assert_eq!(ahead, [("2026-02-18", "mql"), ("2026-03-23", "lead")]);
+    assert_eq!(ahead, [("2026-02-18", "mql"), ("2026-03-24", "lead")]);
 
     // By behaviour the same lead is deciding, until its request for a demo is 90 days old.
     let mut at = Vec::new();
