@@ -223,8 +223,16 @@ impl Scorer for RfmScorer {
             weights: self.plan.weights.into(),
             missing: WhenMissing::Skip,
         };
-        let axes = RfmAxis::ALL.map(|axis| self.explain_axis(axis, &values));
-        Explanation::node(label, Unit::Score, formula, axes.into())
+        let axes = RfmAxis::ALL.into_iter().zip(self.plan.weights);
+        let axes = axes.map(|(axis, weight)| {
+            let told = self.explain_axis(axis, &values);
+            if weight > 0.0 {
+                told
+            } else {
+                told.labelled(format!("{}, weight 0", axis.name()))
+            }
+        });
+        Explanation::node(label, Unit::Score, formula, axes.collect())
     }
 
     fn explain_change(&self, lead: &dyn LeadView, a: AsOf, b: AsOf) -> Explanation {
