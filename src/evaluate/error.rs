@@ -8,7 +8,6 @@ pub struct EvaluateError {
 }
 
 impl EvaluateError {
-    #[expect(dead_code, reason = "metrics follow")]
     pub(crate) fn new(place: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             place: place.into(),

@@ -32,7 +32,8 @@ pub use interest::{InterestProfile, InterestScorer, InterestSpec, ProductInteres
 pub use momentum::{Momentum, MomentumScorer, MomentumSpec};
 #[cfg(feature = "train")]
 pub use predictive::{
-    ClassWeight, LogisticFit, LogisticSpec, Penalty, Separation, TrainError, TrainingMatrix,
+    AlphaChoice, AlphaRow, ClassWeight, CoefficientRow, CrossValidated, CrossValidation, FoldSplit,
+    LogisticFit, LogisticSpec, LogisticSummary, Penalty, Separation, TrainError, TrainingMatrix,
 };
 pub use rfm::{
     BinCuts, BinRule, RfmAxis, RfmAxisReport, RfmBins, RfmCuts, RfmFit, RfmMonetary, RfmRating,

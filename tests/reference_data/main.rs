@@ -12,6 +12,7 @@
 
 #[cfg(feature = "train")]
 mod logistic;
+mod metrics;
 mod rfm;
 mod rules;
 
@@ -26,6 +27,7 @@ const VARIABLE: &str = "LEAD_SCORING_DATA";
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let mut trials = rules::trials();
+    trials.extend(metrics::trials());
     trials.extend(rfm::trials());
     #[cfg(feature = "train")]
     trials.extend(logistic::trials());

@@ -6,6 +6,9 @@ mod fit;
 mod train_error;
 
 #[cfg(feature = "train")]
-pub use fit::{ClassWeight, LogisticFit, LogisticSpec, Penalty, Separation, TrainingMatrix};
+pub use fit::{
+    AlphaChoice, AlphaRow, ClassWeight, CoefficientRow, CrossValidated, CrossValidation, FoldSplit,
+    LogisticFit, LogisticSpec, LogisticSummary, Penalty, Separation, TrainingMatrix,
+};
 #[cfg(feature = "train")]
 pub use train_error::TrainError;
