@@ -1,6 +1,7 @@
 //! Is the scoring any good: metrics over scores with outcomes, drift, and the feedback into weights.
 
 mod auc_difference;
+mod back_test;
 mod confusion;
 mod curve;
 mod distribution;
@@ -15,6 +16,9 @@ mod roc_auc;
 mod threshold;
 
 pub use auc_difference::AucDifference;
+pub use back_test::{
+    BackTest, BackTestBand, BackTestMoment, BackTestSpec, LeftOutLeads, UndatedFact, UnscoredLeads,
+};
 pub use confusion::Confusion;
 pub use curve::{PrecisionRecallPoint, RocPoint, area_under_curve};
 pub use error::EvaluateError;
