@@ -1,6 +1,7 @@
 //! Is the scoring any good: metrics over scores with outcomes, drift, and the feedback into weights.
 
 mod auc_difference;
+mod back_test;
 mod bins;
 mod confusion;
 mod curve;
@@ -18,6 +19,9 @@ mod threshold;
 mod weight;
 
 pub use auc_difference::AucDifference;
+pub use back_test::{
+    BackTest, BackTestBand, BackTestMoment, BackTestSpec, LeftOutLeads, UndatedFact, UnscoredLeads,
+};
 pub use bins::*;
 pub use confusion::Confusion;
 pub use curve::{PrecisionRecallPoint, RocPoint, area_under_curve};
