@@ -40,6 +40,13 @@ impl fmt::Display for EvaluateError {
 
 impl std::error::Error for EvaluateError {}
 
+#[cfg(feature = "train")]
+impl From<crate::scorer::TrainError> for EvaluateError {
+    fn from(error: crate::scorer::TrainError) -> Self {
+        Self::new(error.place(), error.message())
+    }
+}
+
 impl From<crate::model::SpecError> for EvaluateError {
     /// All problems of the spec, one a line.
     fn from(error: crate::model::SpecError) -> Self {

@@ -13,6 +13,8 @@ mod gains;
 mod hosmer_lemeshow;
 mod metrics;
 mod probability_evaluation;
+#[cfg(feature = "train")]
+mod recalibrate;
 mod reliability;
 mod roc_auc;
 mod threshold;
@@ -32,6 +34,8 @@ pub use gains::{CutTies, GainsRow, GainsTable};
 pub use hosmer_lemeshow::{HosmerLemeshow, HosmerLemeshowGroup};
 pub use metrics::Metrics;
 pub use probability_evaluation::ProbabilityEvaluation;
+#[cfg(feature = "train")]
+pub use recalibrate::*;
 pub use reliability::{BrierDecomposition, ReliabilityBin, ReliabilityBins, ReliabilityTable};
 pub use roc_auc::{Ks, RocAuc};
 pub use threshold::{ThresholdChoice, ThresholdRule};
