@@ -37,8 +37,9 @@ pub use predictive::{
 };
 #[cfg(feature = "train")]
 pub use predictive::{
-    DesignMatrix, LeftOutRows, PredictiveSpec, Split, SplitSet, TrainError, TrainingRow,
-    TrainingSet, TrainingSetSpec,
+    ClassWeight, DesignMatrix, LeftOutRows, LogisticFit, LogisticSpec, Penalty, PredictiveSpec,
+    Separation, Split, SplitSet, TrainError, Trained, TrainingMatrix, TrainingRow, TrainingSet,
+    TrainingSetSpec,
 };
 pub use rfm::{
     BinCuts, BinRule, RfmAxis, RfmAxisReport, RfmBins, RfmCuts, RfmFit, RfmMonetary, RfmRating,
