@@ -10,8 +10,8 @@ use crate::lead::{LeadView, Schema, SchemaSpec, name_problem, shortened};
 use crate::score::{AsOf, Cell, Dimension, Explanation, LabelShape, Role, Shape, Unit};
 use crate::scorer::{
     Applies, Assessment, Buffers, Case, ChecklistScorer, EngagementScorer, GradeScorer,
-    InterestScorer, Lint, MomentumScorer, Plan, PredictiveScorer, RfmScorer, RuleScorer, Scorer,
-    Tests, resolve_applies,
+    InterestScorer, Lint, MomentumScorer, NaiveBayesScorer, Plan, PredictiveScorer, RfmScorer,
+    RuleScorer, Scorer, Tests, resolve_applies,
 };
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -371,6 +371,11 @@ impl Judging<'_> {
             let path = format!("{path}.predictive");
             let scorer = model.resolve(self.schema, history, Some(all), &path, self.problems);
             return Judge::Predictive(Box::new(scorer));
+        }
+        if let Some(naive_bayes) = &spec.naive_bayes {
+            let path = format!("{path}.naive_bayes");
+            let scorer = NaiveBayesScorer::resolve(naive_bayes, self.schema, &path, self.problems);
+            return Judge::Scorer(Arc::new(scorer));
         }
         let abstaining = || Judge::Scorer(Arc::new(crate::scorer::from_fn(|_, _| None)));
         let Some(name) = &spec.external else {

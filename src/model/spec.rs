@@ -6,7 +6,7 @@ use crate::lead::SchemaSpec;
 use crate::score::Level;
 use crate::scorer::{
     AppliesTo, ChecklistSpec, EngagementSpec, GradeSpec, HistorySpec, InterestSpec, MomentumSpec,
-    PredictiveModel, RfmSpec, RulesSpec,
+    NaiveBayesSpec, PredictiveModel, RfmSpec, RulesSpec,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::cell::Cell;
@@ -211,6 +211,9 @@ pub struct DimensionSpec {
     /// A logistic regression that was learned from past conversions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub predictive: Option<PredictiveModel>,
+    /// The probability of conversion, by counts of past outcomes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub naive_bayes: Option<Box<NaiveBayesSpec>>,
 }
 
 impl DimensionSpec {
@@ -227,6 +230,7 @@ impl DimensionSpec {
             ("interest", self.interest.is_some()),
             ("momentum", self.momentum.is_some()),
             ("predictive", self.predictive.is_some()),
+            ("naive_bayes", self.naive_bayes.is_some()),
         ]
     }
 
@@ -306,6 +310,16 @@ impl DimensionSpec {
         Self {
             name: name.into(),
             checklist: Some(checklist),
+            ..Self::default()
+        }
+    }
+
+    /// A dimension judged by naive Bayes; its raw value is the probability.
+    #[must_use]
+    pub fn naive_bayes(name: impl Into<String>, naive_bayes: NaiveBayesSpec) -> Self {
+        Self {
+            name: name.into(),
+            naive_bayes: Some(Box::new(naive_bayes)),
             ..Self::default()
         }
     }

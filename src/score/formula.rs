@@ -5,7 +5,7 @@ use super::arithmetic::{
     amount_share, clamp, contribution, coverage, daily_count, extreme, geometric_mean, inactivity,
     larger, met, momentum, occurrence, root, scale, smaller, weighted_mean,
 };
-use super::probability::logistic;
+use super::probability::{likelihood_ratio, logistic, prior};
 use crate::scorer::{BinCuts, Decay, Due};
 use serde::{Deserialize, Serialize};
 
@@ -174,6 +174,29 @@ pub enum Formula {
         /// Standard deviation of the training rows. `None`: the column is not standardised.
         deviation: Option<f64>,
     },
+    /// `ln(converted / not_converted)`: the log-odds of a lead of which nothing else is known.
+    Prior {
+        /// How many leads converted.
+        converted: u64,
+        /// How many did not.
+        not_converted: u64,
+    },
+    /// `ln((converted + alpha) / (of_converted + alpha * levels))` less the same of those that did not convert: what a
+    /// level adds to the log-odds.
+    LikelihoodRatio {
+        /// Leads of this level that converted.
+        converted: u64,
+        /// Leads of any level that converted.
+        of_converted: u64,
+        /// Leads of this level that did not convert.
+        not_converted: u64,
+        /// Leads of any level that did not convert.
+        of_not_converted: u64,
+        /// Added to each count.
+        alpha: f64,
+        /// How many levels there are.
+        levels: u64,
+    },
 }
 
 impl Formula {
@@ -240,6 +263,23 @@ impl Formula {
                 mean,
                 deviation,
             } => Some(contribution(*coefficient, *value, *mean, *deviation)),
+            Self::Prior {
+                converted,
+                not_converted,
+            } => Some(prior(*converted, *not_converted)),
+            Self::LikelihoodRatio {
+                converted,
+                of_converted,
+                not_converted,
+                of_not_converted,
+                alpha,
+                levels,
+            } => Some(likelihood_ratio(
+                (*converted, *of_converted),
+                (*not_converted, *of_not_converted),
+                *alpha,
+                *levels,
+            )),
             Self::Difference => match parts {
                 [after, before, ..] => Some(after.value()? - before.value()?),
                 _ => None,

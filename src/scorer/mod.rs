@@ -32,8 +32,10 @@ pub use history::{HistorySpec, PauseSpec};
 pub use interest::{InterestProfile, InterestScorer, InterestSpec, ProductInterest};
 pub use momentum::{Momentum, MomentumScorer, MomentumSpec};
 pub use predictive::{
-    Category, ColumnCoefficient, EncodedColumn, Encoder, FeatureEncoding, FeatureSpec, Measure,
-    MissingValue, PredictiveModel, PredictiveScorer, TrainedOn, Unseen, WidthError,
+    Category, ColumnCoefficient, EncodedColumn, Encoder, FeatureEncoding, FeatureSpec, LearnError,
+    Measure, MissingValue, NaiveBayesAttribute, NaiveBayesCounts, NaiveBayesLevels,
+    NaiveBayesScorer, NaiveBayesSpec, NaiveBayesTable, OutcomeCounts, PredictiveModel,
+    PredictiveScorer, TrainedOn, Unseen, WidthError,
 };
 #[cfg(feature = "train")]
 pub use predictive::{

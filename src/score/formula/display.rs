@@ -111,6 +111,30 @@ impl fmt::Display for Formula {
                     None => Ok(()),
                 }
             }
+            Self::Prior { .. } | Self::LikelihoodRatio { .. } => self.counted(f),
+        }
+    }
+}
+
+impl Formula {
+    /// What naive Bayes counted.
+    fn counted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Prior {
+                converted,
+                not_converted,
+            } => write!(f, "{converted} converted, {not_converted} did not"),
+            Self::LikelihoodRatio {
+                converted,
+                of_converted,
+                not_converted,
+                of_not_converted,
+                ..
+            } => write!(
+                f,
+                "{converted} of {of_converted} converted, {not_converted} of {of_not_converted} not"
+            ),
+            _ => Ok(()),
         }
     }
 }

@@ -8,6 +8,7 @@ mod encoding;
 mod feature;
 #[cfg(feature = "train")]
 mod fit;
+mod naive_bayes;
 mod predictive_model;
 mod predictive_scorer;
 #[cfg(feature = "train")]
@@ -26,6 +27,10 @@ pub use encoding::{Category, EncodedColumn, FeatureEncoding};
 pub use feature::{FeatureSpec, Measure, MissingValue, Unseen};
 #[cfg(feature = "train")]
 pub use fit::{ClassWeight, LogisticFit, LogisticSpec, Penalty, Separation, TrainingMatrix};
+pub use naive_bayes::{
+    LearnError, NaiveBayesAttribute, NaiveBayesCounts, NaiveBayesLevels, NaiveBayesScorer,
+    NaiveBayesSpec, NaiveBayesTable, OutcomeCounts,
+};
 pub use predictive_model::{ColumnCoefficient, PredictiveModel, TrainedOn};
 pub use predictive_scorer::{PredictiveScorer, WidthError};
 #[cfg(feature = "train")]
