@@ -134,6 +134,10 @@ pub use score::*;
 #[doc(inline)]
 pub use scorer::*;
 
+/// The crate of feature matrices, in the version that fits take.
+#[cfg(feature = "train")]
+pub use ndarray;
+
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

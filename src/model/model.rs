@@ -64,6 +64,11 @@ impl ScoreModel {
         &self.schema
     }
 
+    #[cfg(feature = "train")]
+    pub(crate) fn history(&self) -> &History {
+        &self.history
+    }
+
     /// Its dimensions, in the spec's order.
     #[must_use]
     pub fn dimensions(&self) -> &[Dimension] {

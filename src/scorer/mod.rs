@@ -31,14 +31,18 @@ pub use grade::{CriterionSpec, GradeScorer, GradeSpec};
 pub use history::{HistorySpec, PauseSpec};
 pub use interest::{InterestProfile, InterestScorer, InterestSpec, ProductInterest};
 pub use momentum::{Momentum, MomentumScorer, MomentumSpec};
-#[cfg(feature = "train")]
-pub use predictive::TrainError;
 pub use predictive::{
     Calibration, CalibrationError, Category, ColumnCoefficient, EncodedColumn, Encoder,
     FeatureEncoding, FeatureSpec, IsotonicRegression, Knot, LearnError, Measure, MissingValue,
     NaiveBayesAttribute, NaiveBayesCounts, NaiveBayesLevels, NaiveBayesScorer, NaiveBayesSpec,
     NaiveBayesTable, OutcomeCounts, PlattScaling, PredictiveModel, PredictiveScorer,
     PriorCorrection, TrainedOn, Unseen, WidthError,
+};
+#[cfg(feature = "train")]
+pub use predictive::{
+    ClassWeight, DesignMatrix, LeftOutRows, LogisticFit, LogisticSpec, Penalty, PredictiveSpec,
+    Separation, Split, SplitSet, TrainError, Trained, TrainingMatrix, TrainingRow, TrainingSet,
+    TrainingSetSpec,
 };
 pub use rfm::{
     BinCuts, BinRule, RfmAxis, RfmAxisReport, RfmBins, RfmCuts, RfmFit, RfmMonetary, RfmRating,

@@ -10,6 +10,8 @@
     reason = "a trial fails by panicking"
 )]
 
+#[cfg(feature = "train")]
+mod logistic;
 mod rfm;
 mod rules;
 
@@ -25,6 +27,8 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let mut trials = rules::trials();
     trials.extend(rfm::trials());
+    #[cfg(feature = "train")]
+    trials.extend(logistic::trials());
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 

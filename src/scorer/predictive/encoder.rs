@@ -1,13 +1,18 @@
 mod check;
+#[cfg(feature = "train")]
+mod learn;
 
+use super::case::Reader;
 use super::encoding::FeatureEncoding;
 use super::feature::{FeaturePlan, MissingValue, Reading, Resolving, Sort, Unseen};
-use crate::lead::{KnownAt, LeadView, Schema, SchemaId};
+use crate::lead::{LeadView, Schema};
 use crate::model::Problems;
 use crate::score::{AsOf, Cell};
 use crate::scorer::history::History;
-use crate::scorer::rules::{Buffers, Case, emptied, with_buffers};
+use crate::scorer::rules::{Buffers, Case};
 use check::Checked;
+#[cfg(feature = "train")]
+pub(super) use learn::{Columns, Learning};
 use std::sync::Arc;
 
 /// Turns leads into rows of numbers, as training learned it: the columns of a predictive model, in their order.
@@ -15,11 +20,9 @@ use std::sync::Arc;
 /// Belongs to a [`PredictiveScorer`](crate::PredictiveScorer::encoder).
 #[derive(Debug)]
 pub struct Encoder {
-    pub(super) schema: SchemaId,
-    pub(super) history: History,
+    pub(super) reader: Reader,
     pub(super) features: Box<[FeatureEncoder]>,
     columns: Box<[Arc<str>]>,
-    pub(super) reads_activities: bool,
 }
 
 /// One feature with its columns.
@@ -186,10 +189,12 @@ impl Encoder {
         }
         let columns = encoders.iter().flat_map(|feature| feature.columns.iter());
         Self {
-            schema: schema.id(),
-            history: history.clone(),
+            reader: Reader {
+                schema: schema.id(),
+                history: history.clone(),
+                reads_activities: encoders.iter().any(|f| f.plan.reads_activities()),
+            },
             columns: columns.map(|column| Arc::clone(&column.name)).collect(),
-            reads_activities: encoders.iter().any(|f| f.plan.reads_activities()),
             features: encoders.into(),
         }
     }
@@ -218,10 +223,11 @@ impl Encoder {
     /// A row that is too short is filled as far as it goes. Nothing is filled, and the answer is `false`, for a lead
     /// of another schema.
     pub fn encode(&self, lead: &dyn LeadView, as_of: AsOf, row: &mut [f64]) -> bool {
-        self.with_case(lead, as_of, |case, buffers| {
-            self.fill(case, &[], buffers, row);
-        })
-        .is_some()
+        self.reader
+            .with_case(lead, as_of, |case, buffers| {
+                self.fill(case, &[], buffers, row);
+            })
+            .is_some()
     }
 
     /// Fills a row; whether anything is known of the lead.
@@ -245,41 +251,6 @@ impl Encoder {
             });
         }
         any
-    }
-
-    /// Prepares the case of a lead; `None` for a lead of another schema.
-    pub(super) fn with_case<R>(
-        &self,
-        lead: &dyn LeadView,
-        as_of: AsOf,
-        run: impl FnOnce(&Case<'_, dyn LeadView + '_>, &mut Buffers) -> R,
-    ) -> Option<R> {
-        if lead.schema() != self.schema {
-            return None;
-        }
-        let as_of = as_of.moment();
-        let dated;
-        let lead: &dyn LeadView = if lead.dates_facts() {
-            dated = KnownAt::new(lead, as_of);
-            &dated
-        } else {
-            lead
-        };
-        Some(with_buffers(|buffers, mut activities| {
-            let since = self.history.since(lead, as_of);
-            if self.reads_activities {
-                self.history.collect(lead, as_of, since, &mut activities);
-            }
-            let case = Case {
-                lead,
-                as_of,
-                history: &activities,
-                since,
-                pauses: &self.history.pauses,
-            };
-            let result = run(&case, buffers);
-            (result, emptied(activities))
-        }))
     }
 }
 

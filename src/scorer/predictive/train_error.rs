@@ -8,7 +8,6 @@ pub struct TrainError {
 }
 
 impl TrainError {
-    #[expect(dead_code, reason = "fits follow")]
     pub(crate) fn new(place: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             place: place.into(),
