@@ -11,6 +11,8 @@
 )]
 
 #[cfg(feature = "train")]
+mod bank;
+#[cfg(feature = "train")]
 mod logistic;
 mod rfm;
 mod rules;
@@ -27,6 +29,8 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let mut trials = rules::trials();
     trials.extend(rfm::trials());
+    #[cfg(feature = "train")]
+    trials.extend(bank::trials());
     #[cfg(feature = "train")]
     trials.extend(logistic::trials());
     libtest_mimic::run(&arguments, trials).exit_code()
