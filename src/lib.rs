@@ -85,6 +85,8 @@
 //! - [`MomentumSpec`], [`MomentumScorer`]: the last week's activity against the three weeks before.
 //! - [`NaiveBayesSpec`], [`NaiveBayesScorer`]: the probability of conversion by counts of past outcomes, learned one by
 //!   one.
+//! - [`Calibration`]: probabilities that come true, by [`PlattScaling`], [`IsotonicRegression`] or
+//!   [`PriorCorrection`].
 //! - [`ModelSpec`], [`ScoreModel`]: many judges, a composite ([`CompositeSpec`]), labels and hand-raisers
 //!   ([`LabelSpec`]).
 //! - [`MatrixSpec`]: two numbers side by side, such as fit by engagement; [`PercentileSpec`]: ranks in a population.

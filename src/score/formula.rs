@@ -6,7 +6,7 @@ use super::arithmetic::{
     larger, met, momentum, occurrence, root, scale, smaller, weighted_mean,
 };
 use super::probability::{likelihood_ratio, logistic, prior};
-use crate::scorer::{BinCuts, Decay, Due};
+use crate::scorer::{BinCuts, Calibration, Decay, Due};
 use serde::{Deserialize, Serialize};
 
 /// What a dimension that abstains counts for in a composite. Where all abstain, so does the composite.
@@ -197,6 +197,8 @@ pub enum Formula {
         /// How many levels there are.
         levels: u64,
     },
+    /// The probability that calibration gives the first part that has a value.
+    Calibrated(Calibration),
 }
 
 impl Formula {
@@ -257,6 +259,7 @@ impl Formula {
                 known.next().map(|before| momentum(last, before))
             }
             Self::Logistic => known.next().map(logistic),
+            Self::Calibrated(calibration) => known.next().map(|part| calibration.apply(part)),
             Self::Contribution {
                 coefficient,
                 value,

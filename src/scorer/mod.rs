@@ -32,10 +32,11 @@ pub use history::{HistorySpec, PauseSpec};
 pub use interest::{InterestProfile, InterestScorer, InterestSpec, ProductInterest};
 pub use momentum::{Momentum, MomentumScorer, MomentumSpec};
 pub use predictive::{
-    Category, ColumnCoefficient, EncodedColumn, Encoder, FeatureEncoding, FeatureSpec, LearnError,
-    Measure, MissingValue, NaiveBayesAttribute, NaiveBayesCounts, NaiveBayesLevels,
-    NaiveBayesScorer, NaiveBayesSpec, NaiveBayesTable, OutcomeCounts, PredictiveModel,
-    PredictiveScorer, TrainedOn, Unseen, WidthError,
+    Calibration, CalibrationError, Category, ColumnCoefficient, EncodedColumn, Encoder,
+    FeatureEncoding, FeatureSpec, IsotonicRegression, Knot, LearnError, Measure, MissingValue,
+    NaiveBayesAttribute, NaiveBayesCounts, NaiveBayesLevels, NaiveBayesScorer, NaiveBayesSpec,
+    NaiveBayesTable, OutcomeCounts, PlattScaling, PredictiveModel, PredictiveScorer,
+    PriorCorrection, TrainedOn, Unseen, WidthError,
 };
 #[cfg(feature = "train")]
 pub use predictive::{

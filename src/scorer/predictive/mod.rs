@@ -1,5 +1,6 @@
 //! Learned from past conversions.
 
+mod calibration;
 mod case;
 #[cfg(feature = "train")]
 mod design;
@@ -20,6 +21,9 @@ mod trained;
 #[cfg(feature = "train")]
 mod training_set;
 
+pub use calibration::{
+    Calibration, CalibrationError, IsotonicRegression, Knot, PlattScaling, PriorCorrection,
+};
 #[cfg(feature = "train")]
 pub use design::DesignMatrix;
 pub use encoder::Encoder;

@@ -65,6 +65,7 @@ impl DesignMatrix {
                 .collect(),
             baseline,
             base_rate: fit.base_rate,
+            calibration: None,
             trained: self.trained_on(),
         };
         Ok(Trained {

@@ -126,10 +126,14 @@ impl NaiveBayesScorer {
     /// The probability that the lead converts, 0 to 1; `None` where the scorer abstains.
     #[must_use]
     pub fn probability(&self, lead: &dyn LeadView, as_of: AsOf) -> Option<f64> {
-        self.log_odds(lead, as_of).map(logistic)
+        let log_odds = self.log_odds(lead, as_of)?;
+        Some(match &self.spec.calibration {
+            Some(calibration) => calibration.apply(log_odds),
+            None => logistic(log_odds),
+        })
     }
 
-    /// The log-odds that the lead converts; `None` where the scorer abstains.
+    /// The log-odds that the lead converts, before calibration; `None` where the scorer abstains.
     #[must_use]
     pub fn log_odds(&self, lead: &dyn LeadView, as_of: AsOf) -> Option<f64> {
         self.with_case(lead, as_of, |case| self.sum(&case.ok()?))?
@@ -226,12 +230,12 @@ impl NaiveBayesScorer {
             return Explanation::unknown(LABEL, Unit::Score)
                 .with_notes(vec![why.role(Role::Abstains), log_odds]);
         }
-        let probability = Explanation::node(
-            "probability",
-            Unit::Probability,
-            Formula::Logistic,
-            vec![log_odds],
-        );
+        let formula = match &self.spec.calibration {
+            Some(calibration) => Formula::Calibrated(calibration.clone()),
+            None => Formula::Logistic,
+        };
+        let probability =
+            Explanation::node("probability", Unit::Probability, formula, vec![log_odds]);
         let hundred = Formula::Scale {
             zero: 0.0,
             hundred: 1.0,

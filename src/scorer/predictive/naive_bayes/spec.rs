@@ -1,4 +1,5 @@
 use super::counts::NaiveBayesCounts;
+use crate::scorer::Calibration;
 use serde::{Deserialize, Serialize};
 
 /// A naive Bayes scorer, as it stands in a model file: which attributes it reads, and what it has counted so far.
@@ -43,6 +44,10 @@ pub struct NaiveBayesSpec {
     /// least 1; default: 10.
     #[serde(default = "ten", skip_serializing_if = "is_ten")]
     pub team_minimum: u64,
+    /// Makes the log-odds a probability in place of the logistic curve, learned from leads that are not counted.
+    /// Default: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<Calibration>,
     /// What was counted. Default: nothing.
     #[serde(default, skip_serializing_if = "NaiveBayesCounts::is_empty")]
     pub counts: NaiveBayesCounts,
@@ -75,6 +80,7 @@ impl Default for NaiveBayesSpec {
             minimum: ten(),
             team: None,
             team_minimum: ten(),
+            calibration: None,
             counts: NaiveBayesCounts::default(),
         }
     }
@@ -122,6 +128,14 @@ impl NaiveBayesSpec {
     #[must_use]
     pub fn team_minimum(mut self, leads: u64) -> Self {
         self.team_minimum = leads;
+        self
+    }
+
+    /// Makes the log-odds a probability in place of the logistic curve, learned from leads that are not counted.
+    /// Default: none.
+    #[must_use]
+    pub fn calibration(mut self, calibration: impl Into<Calibration>) -> Self {
+        self.calibration = Some(calibration.into());
         self
     }
 }
