@@ -6,9 +6,10 @@
     reason = "a test fails by panicking, and tables are long"
 )]
 
+use lead_scoring::testing::check_scorer;
 use lead_scoring::{
     AsOf, Calibration, CalibrationError, Explanation, Formula, IsotonicRegression, Knot, Lead,
-    NaiveBayesSpec, PlattScaling, PriorCorrection, SchemaSpec, Scorer, Unit,
+    NaiveBayesSpec, PlattScaling, PredictiveModel, PriorCorrection, SchemaSpec, Scorer, Unit,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -214,6 +215,48 @@ fn naive_bayes_is_calibrated() {
                -0.69 prior of all leads (1 converted, 2 did not)\n      \
                0 industry: retail (1 of 1 converted, 2 of 2 not)"
     );
+}
+
+#[test]
+fn predictive_models_are_calibrated() {
+    let file = r#"{
+        "version": 1,
+        "features": [{
+            "feature": { "name": "seats", "attribute": "seats" },
+            "columns": [{ "of": "value", "mean": 50.0, "deviation": 20.0 }]
+        }],
+        "coefficients": [{ "column": "seats", "value": 0.5 }],
+        "baseline": -2.0,
+        "base_rate": 0.15
+    }"#;
+    let plain: PredictiveModel = serde_json::from_str(file).unwrap();
+    let prior = PriorCorrection::new(0.5, 0.1).unwrap();
+    let model = plain.calibration(prior);
+    let model: PredictiveModel = toml::from_str(&toml::to_string(&model).unwrap()).unwrap();
+    let schema = SchemaSpec::new().number("seats").build().unwrap();
+    let scorer = model.build(&schema).unwrap();
+    let as_of: AsOf = "2026-03-01".parse().unwrap();
+    let lead = Lead::builder(&schema, "a")
+        .set("seats", 130)
+        .build()
+        .unwrap();
+    // Even odds in the sample.
+    assert_eq!(scorer.log_odds(&lead, as_of), Some(0.0));
+    near(scorer.probability(&lead, as_of).unwrap(), 0.1, 1e-12);
+    let rows = scorer.probabilities_of_rows(&[4.0], 1).unwrap();
+    near(rows[0], 0.1, 1e-12);
+    let why = scorer.explain(&lead, as_of);
+    assert!(why.recomputes());
+    assert_eq!(
+        why.value(),
+        scorer.score(&lead, as_of).map(|score| score.get())
+    );
+    let node = why
+        .nodes()
+        .find(|node| node.label() == "probability")
+        .unwrap();
+    assert_eq!(*node.formula(), Formula::Calibrated(prior.into()));
+    check_scorer(&scorer, &[lead], &[as_of]).unwrap();
 }
 
 #[test]

@@ -36,7 +36,7 @@ pub use momentum::{Momentum, MomentumScorer, MomentumSpec};
 pub use predictive::{
     AlphaChoice, AlphaRow, ClassWeight, CoefficientRow, CrossValidated, CrossValidation,
     DesignMatrix, FoldSplit, LeftOutRows, LogisticFit, LogisticSpec, LogisticSummary, Penalty,
-    PredictiveSpec, Separation, Split, SplitSet, TrainError, TrainingMatrix, TrainingRow,
+    PredictiveSpec, Separation, Split, SplitSet, TrainError, Trained, TrainingMatrix, TrainingRow,
     TrainingSet, TrainingSetSpec,
 };
 pub use predictive::{

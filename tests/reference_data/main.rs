@@ -10,6 +10,8 @@
     reason = "a trial fails by panicking"
 )]
 
+#[cfg(feature = "train")]
+mod bank;
 mod drift;
 #[cfg(feature = "train")]
 mod logistic;
@@ -31,6 +33,8 @@ fn main() -> ExitCode {
     trials.extend(metrics::trials());
     trials.extend(rfm::trials());
     trials.extend(drift::trials());
+    #[cfg(feature = "train")]
+    trials.extend(bank::trials());
     #[cfg(feature = "train")]
     trials.extend(logistic::trials());
     libtest_mimic::run(&arguments, trials).exit_code()

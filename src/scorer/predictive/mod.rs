@@ -17,6 +17,8 @@ mod predictive_spec;
 #[cfg(feature = "train")]
 mod train_error;
 #[cfg(feature = "train")]
+mod trained;
+#[cfg(feature = "train")]
 mod training_set;
 
 pub use calibration::{
@@ -42,5 +44,7 @@ pub use predictive_scorer::{PredictiveScorer, WidthError};
 pub use predictive_spec::PredictiveSpec;
 #[cfg(feature = "train")]
 pub use train_error::TrainError;
+#[cfg(feature = "train")]
+pub use trained::Trained;
 #[cfg(feature = "train")]
 pub use training_set::{LeftOutRows, Split, SplitSet, TrainingRow, TrainingSet, TrainingSetSpec};

@@ -1,3 +1,4 @@
+use super::calibration::Calibration;
 use super::encoder::Encoder;
 use super::encoding::FeatureEncoding;
 use super::predictive_scorer::PredictiveScorer;
@@ -57,6 +58,10 @@ pub struct PredictiveModel {
     pub baseline: f64,
     /// Share of the training rows that converted, more than 0 and less than 1.
     pub base_rate: f64,
+    /// Makes the log-odds a probability in place of the logistic curve, learned from leads that were held out. Default:
+    /// none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<Calibration>,
     /// What it was learned from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trained: Option<TrainedOn>,
@@ -92,6 +97,14 @@ pub struct TrainedOn {
 impl PredictiveModel {
     /// The version of the format that this library reads and writes.
     pub const VERSION: u32 = 1;
+
+    /// Makes the log-odds a probability in place of the logistic curve, learned from the log-odds of leads that were
+    /// held out. Default: none.
+    #[must_use]
+    pub fn calibration(mut self, calibration: impl Into<Calibration>) -> Self {
+        self.calibration = Some(calibration.into());
+        self
+    }
 
     /// A note for people.
     #[must_use]
@@ -195,6 +208,7 @@ impl PredictiveModel {
         }
         let coefficients = self.coefficients.iter().map(|column| column.value);
         PredictiveScorer::new(encoder, coefficients.collect(), self.baseline)
+            .calibrated(self.calibration.clone())
     }
 
     fn check_coefficients(&self, encoder: &Encoder, path: &str, problems: &mut Problems) {

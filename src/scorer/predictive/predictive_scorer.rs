@@ -1,3 +1,4 @@
+use super::calibration::Calibration;
 use super::encoder::{Encoder, FeatureEncoder, State};
 use crate::lead::{LeadView, Moment};
 use crate::score::{
@@ -23,6 +24,7 @@ pub struct PredictiveScorer {
     baseline: f64,
     /// Log-odds where every column of a matrix is 0.
     intercept: f64,
+    calibration: Option<Calibration>,
 }
 
 /// What a feature adds.
@@ -98,6 +100,22 @@ impl PredictiveScorer {
             coefficients,
             baseline,
             intercept: baseline - at_zero,
+            calibration: None,
+        }
+    }
+
+    pub(super) fn calibrated(self, calibration: Option<Calibration>) -> Self {
+        Self {
+            calibration,
+            ..self
+        }
+    }
+
+    /// The probability of log-odds, calibrated where the model is.
+    fn probability_of(&self, log_odds: f64) -> f64 {
+        match &self.calibration {
+            Some(calibration) => calibration.apply(log_odds),
+            None => logistic(log_odds),
         }
     }
 
@@ -128,10 +146,11 @@ impl PredictiveScorer {
     /// The chance that a lead converts, 0 to 1; `None` where the scorer abstains.
     #[must_use]
     pub fn probability(&self, lead: &dyn LeadView, as_of: AsOf) -> Option<f64> {
-        self.log_odds(lead, as_of).map(logistic)
+        let log_odds = self.log_odds(lead, as_of)?;
+        Some(self.probability_of(log_odds))
     }
 
-    /// The same in log-odds, any size; `None` where the scorer abstains.
+    /// The same in log-odds, any size, before calibration; `None` where the scorer abstains.
     #[must_use]
     pub fn log_odds(&self, lead: &dyn LeadView, as_of: AsOf) -> Option<f64> {
         self.encoder
@@ -196,7 +215,7 @@ impl PredictiveScorer {
 
     fn row<'r>(&self, row: impl Iterator<Item = &'r f64>) -> f64 {
         let columns = row.zip(&self.coefficients);
-        logistic(columns.fold(self.intercept, |sum, (x, w)| sum + w * x))
+        self.probability_of(columns.fold(self.intercept, |sum, (x, w)| sum + w * x))
     }
 
     /// The dimensions of its model that it reads.
@@ -240,7 +259,8 @@ impl PredictiveScorer {
         cells: &[Cell],
         buffers: &mut Buffers,
     ) -> Assessment {
-        let raw = self.case_log_odds(case, cells, buffers).map(logistic);
+        let log_odds = self.case_log_odds(case, cells, buffers);
+        let raw = log_odds.map(|log_odds| self.probability_of(log_odds));
         let score = raw.and_then(|p| Score::saturating(scale(p, 0.0, 1.0)));
         Assessment { score, raw }
     }
@@ -278,12 +298,12 @@ impl PredictiveScorer {
                 .with_notes(vec![why.role(Role::Abstains)]);
         }
         let log_odds = Explanation::node("log-odds", Unit::LogOdds, Formula::Sum, parts);
-        let probability = Explanation::node(
-            "probability",
-            Unit::Probability,
-            Formula::Logistic,
-            vec![log_odds],
-        );
+        let formula = match &self.calibration {
+            Some(calibration) => Formula::Calibrated(calibration.clone()),
+            None => Formula::Logistic,
+        };
+        let probability =
+            Explanation::node("probability", Unit::Probability, formula, vec![log_odds]);
         let (zero, hundred) = (0.0, 1.0);
         let percent = Formula::Scale { zero, hundred };
         Explanation::node(LABEL, Unit::Score, percent, vec![probability])

@@ -1,9 +1,11 @@
 use super::TrainError;
+use super::Trained;
 use super::case::Reader;
 use super::design::DesignMatrix;
 use super::encoder::{Columns, Encoder, Learning};
 use super::encoding::FeatureEncoding;
 use super::feature::{FeatureSpec, Resolving};
+use super::fit::LogisticSpec;
 use super::training_set::TrainingSet;
 use crate::lead::{LeadView, Schema};
 use crate::model::{Problems, ScoreModel, SpecError};
@@ -40,6 +42,13 @@ pub struct PredictiveSpec {
     /// Whether the first level and the first bin of a feature have no column. Default: no.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drop_first: Option<bool>,
+    /// How the coefficients are fitted. Default: with C = 1, see [`LogisticSpec`].
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub logistic: LogisticSpec,
+}
+
+fn is_default(logistic: &LogisticSpec) -> bool {
+    *logistic == LogisticSpec::default()
 }
 
 impl PredictiveSpec {
@@ -76,6 +85,67 @@ impl PredictiveSpec {
     pub fn drop_first(mut self) -> Self {
         self.drop_first = Some(true);
         self
+    }
+
+    /// How the coefficients are fitted. Default: with C = 1.
+    #[must_use]
+    pub fn logistic(mut self, logistic: LogisticSpec) -> Self {
+        self.logistic = logistic;
+        self
+    }
+
+    /// Learns the columns from the rows and fits their coefficients.
+    ///
+    /// # Errors
+    /// As [`design`](PredictiveSpec::design) and [`LogisticSpec::fit`].
+    ///
+    /// # Examples
+    /// ```
+    /// use lead_scoring::{AsOf, FeatureSpec, Lead, Moment, PredictiveSpec, SchemaSpec, Scorer, TrainingSet};
+    ///
+    /// let schema = SchemaSpec::new().text("industry").number("seats").build()?;
+    /// let lead = |i: u32| {
+    ///     let industry = if i % 3 == 0 { "software" } else { "retail" };
+    ///     Lead::builder(&schema, format!("l{i}")).set("industry", industry).set("seats", i % 10).build()
+    /// };
+    /// let leads = (0..60).map(lead).collect::<Result<Vec<_>, _>>()?;
+    /// let converted: Vec<bool> = (0..60).map(|i| i % 3 == 0 && i % 10 > 2 || i % 7 == 0).collect();
+    /// let as_of: Moment = "2026-03-01".parse()?;
+    /// let set = TrainingSet::labelled(&leads, &converted, as_of)?;
+    ///
+    /// let spec = PredictiveSpec::new()
+    ///     .feature(FeatureSpec::attribute("industry"))
+    ///     .feature(FeatureSpec::attribute("seats"));
+    /// let trained = spec.train(&schema, &set)?;
+    /// assert!(trained.fit.converged);
+    ///
+    /// let scorer = trained.model.build(&schema)?;
+    /// let why = scorer.explain(&leads[9], as_of.into());
+    /// assert_eq!(why.top_up(1)[0].rule, "industry");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn train<L: LeadView + Sync>(
+        &self,
+        schema: &Schema,
+        set: &TrainingSet<'_, L>,
+    ) -> Result<Trained, TrainError> {
+        self.design(schema, set)?.train(&self.logistic)
+    }
+
+    /// As [`train`](PredictiveSpec::train), for a dimension of a model: with the model's schema and history, and
+    /// features that read the scores of its dimensions.
+    ///
+    /// The model is one without the new dimension; to that is added
+    /// [`DimensionSpec::predictive`](crate::DimensionSpec::predictive).
+    ///
+    /// # Errors
+    /// As [`train`](PredictiveSpec::train).
+    pub fn train_in<L: LeadView + Sync>(
+        &self,
+        model: &ScoreModel,
+        set: &TrainingSet<'_, L>,
+    ) -> Result<Trained, TrainError> {
+        self.design_in(model, set)?.train(&self.logistic)
     }
 
     /// Learns the columns from the rows, and fills them.
