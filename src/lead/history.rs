@@ -1,4 +1,5 @@
 use super::{Activity, KindSlot, Moment, ProductSlot, canonical_order};
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -7,6 +8,11 @@ use std::fmt;
 pub(super) struct Reported<'a> {
     pub(super) activity: Activity<'a>,
     pub(super) voided: bool,
+}
+
+/// The total order in which a lead keeps activities.
+pub(super) fn reported_order(a: &Reported<'_>, b: &Reported<'_>) -> Ordering {
+    canonical_order(&a.activity, &b.activity).then(a.voided.cmp(&b.voided))
 }
 
 /// The activities of one lead: sorted in canonical order, 48 bytes each, their texts in one piece of memory.
@@ -27,9 +33,7 @@ impl History {
     }
 
     fn within(mut reported: Vec<Reported<'_>>, most_text: u32) -> Option<Self> {
-        reported.sort_unstable_by(|a, b| {
-            canonical_order(&a.activity, &b.activity).then(a.voided.cmp(&b.voided))
-        });
+        reported.sort_unstable_by(reported_order);
         let mut texts = Texts {
             text: String::new(),
             seen: HashMap::new(),

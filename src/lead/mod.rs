@@ -14,6 +14,7 @@ mod reader;
 mod record;
 mod schema;
 mod stored;
+mod table;
 mod value;
 mod view;
 
@@ -30,6 +31,7 @@ pub use record::{ActivityRecord, AnswerValue, LeadRecord};
 pub use schema::{
     AttributeSlot, AttributeType, KindSlot, ProductSlot, QuestionSlot, Schema, SchemaId, SchemaSpec,
 };
+pub use table::{LeadRow, LeadTable, LeadTableBuilder, TableError, TableProblem};
 pub use value::{AttributeValue, ParseValueError, Tags, Value};
 pub use view::{Fact, LeadView};
 
