@@ -2,6 +2,7 @@ use super::lead::Rare;
 use super::{AttributeSlot, Lead, Moment, Schema, SchemaId};
 use activities::{Activities, Purchases};
 use std::fmt;
+use std::ops::Range;
 
 mod activities;
 mod builder;
@@ -122,6 +123,11 @@ impl LeadTable {
     /// Collected in a `Vec` they go wherever a slice of leads is asked for.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = LeadRow<'_>> + Clone {
         (0..self.len()).map(|row| LeadRow::new(self, row))
+    }
+
+    /// The leads at some positions.
+    pub(crate) fn some_rows(&self, rows: &Range<usize>) -> impl Iterator<Item = LeadRow<'_>> {
+        rows.clone().map(|row| LeadRow::new(self, row))
     }
 
     /// How many activities all leads have together, voided ones left out.

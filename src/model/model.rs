@@ -131,12 +131,7 @@ impl ScoreModel {
         }
         // Most leads have none.
         let mut notes: Option<Box<Notes>> = None;
-        let mut verdict = |reason: &Arc<str>| {
-            let notes = notes.get_or_insert_default();
-            if !notes.disqualified.contains(reason) {
-                notes.disqualified.push(Arc::clone(reason));
-            }
-        };
+        let mut verdict = |reason: &Arc<str>| Notes::disqualify(&mut notes, reason);
         for (judge, cell) in self.judges.iter().zip(row.cells.iter_mut()) {
             let assessment = judge.assess(case, as_of, buffers, &mut verdict);
             *cell = Cell {
@@ -144,6 +139,17 @@ impl ScoreModel {
                 raw: assessment.raw.unwrap_or(f64::NAN),
             };
         }
+        self.finish(case, buffers, row, notes);
+    }
+
+    /// What follows once all dimensions are judged.
+    pub(super) fn finish<V: LeadView + ?Sized>(
+        &self,
+        case: &Case<'_, V>,
+        buffers: &mut Buffers,
+        row: &mut Row<'_>,
+        mut notes: Option<Box<Notes>>,
+    ) {
         if let Some(composite) = &self.composite {
             let scores = row.cells.iter().map(|cell| {
                 let score = cell.score;

@@ -43,10 +43,12 @@ pub use rules::{
 };
 pub use scorer::{Assessment, FromFn, Opaque, Scorer, from_fn};
 
-pub(crate) use condition::{Applies, Cond, Guard, Layout, Plan, Tests, resolve_condition};
+pub(crate) use condition::{
+    Applies, BlockWords, Cond, Guard, Layout, Plan, Tests, resolve_condition,
+};
 pub(crate) use course::{Course, Within};
 pub(crate) use history::History;
 pub(crate) use rules::{
-    ActivityPlan, Assessed, Buffers, Builder, Case, Moments, RulesCourse, SECOND, emptied,
-    one_way_until, other_schema, resolve_applies, when, with_buffers,
+    ActivityPlan, Assessed, Buffers, Builder, Case, Moments, RulesCourse, RulesOfTable, SECOND,
+    emptied, one_way_until, other_schema, resolve_applies, when, with_buffers,
 };
