@@ -138,12 +138,7 @@ impl ScoreModel {
         }
         // Most leads have none.
         let mut notes: Option<Box<Notes>> = None;
-        let mut verdict = |reason: &Arc<str>| {
-            let notes = notes.get_or_insert_default();
-            if !notes.disqualified.contains(reason) {
-                notes.disqualified.push(Arc::clone(reason));
-            }
-        };
+        let mut verdict = |reason: &Arc<str>| Notes::disqualify(&mut notes, reason);
         for &place in &self.order {
             let Some(judge) = self.judges.get(place) else {
                 continue;
@@ -156,6 +151,17 @@ impl ScoreModel {
                 };
             }
         }
+        self.finish(case, buffers, row, notes);
+    }
+
+    /// What follows once all dimensions are judged.
+    pub(super) fn finish<V: LeadView + ?Sized>(
+        &self,
+        case: &Case<'_, V>,
+        buffers: &mut Buffers,
+        row: &mut Row<'_>,
+        mut notes: Option<Box<Notes>>,
+    ) {
         if let Some(composite) = &self.composite {
             let scores = row.cells.iter().map(|cell| {
                 let score = cell.score;
