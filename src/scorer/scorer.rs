@@ -127,7 +127,10 @@ fn raw_change<S: Scorer + ?Sized>(
     b: AsOf,
 ) -> Explanation {
     let unit = scorer.unit();
-    let raw = when(lead, a, b).map(|(lead, as_of)| scorer.assess(&lead, as_of).raw);
+    let raw = when(lead, a, b).map(|(lead, as_of)| {
+        let raw = scorer.assess(&lead, as_of).raw;
+        raw.filter(|raw| raw.is_finite())
+    });
     let Some(raw) = raw.all() else {
         return abstained("score", unit);
     };
