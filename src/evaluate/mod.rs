@@ -2,6 +2,7 @@
 
 mod auc_difference;
 mod back_test;
+mod comparison;
 mod confusion;
 mod curve;
 mod distribution;
@@ -18,6 +19,10 @@ mod threshold;
 pub use auc_difference::AucDifference;
 pub use back_test::{
     BackTest, BackTestBand, BackTestMoment, BackTestSpec, LeftOutLeads, UndatedFact, UnscoredLeads,
+};
+pub use comparison::{
+    BandMigration, ChampionChoice, ChampionVerdict, Comparison, ComparisonSpec, Mover, RuleMove,
+    ScoreDistribution, ThresholdCrossing,
 };
 pub use confusion::Confusion;
 pub use curve::{PrecisionRecallPoint, RocPoint, area_under_curve};
