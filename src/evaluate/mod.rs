@@ -3,6 +3,7 @@
 mod auc_difference;
 mod back_test;
 mod bins;
+mod comparison;
 mod confusion;
 mod curve;
 mod distribution;
@@ -25,6 +26,10 @@ pub use back_test::{
     BackTest, BackTestBand, BackTestMoment, BackTestSpec, LeftOutLeads, UndatedFact, UnscoredLeads,
 };
 pub use bins::*;
+pub use comparison::{
+    BandMigration, ChampionChoice, ChampionVerdict, Comparison, ComparisonSpec, Mover, RuleMove,
+    ScoreDistribution, ThresholdCrossing,
+};
 pub use confusion::Confusion;
 pub use curve::{PrecisionRecallPoint, RocPoint, area_under_curve};
 pub use drift::*;
