@@ -16,4 +16,4 @@ pub use report::{DriftReport, FeatureDrift, MissingDrift, OutsideValues};
 pub use snapshot::FeatureKind;
 pub use spec::DriftSpec;
 
-pub(crate) use snapshot::attribute;
+pub(crate) use snapshot::attribute_sample;

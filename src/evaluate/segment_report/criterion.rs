@@ -1,5 +1,5 @@
 use super::SegmentReportSpec;
-use crate::evaluate::drift::{FeatureKind, attribute};
+use crate::evaluate::drift::{FeatureKind, attribute_sample};
 use crate::evaluate::weight::{IvStrength, WeightOfEvidence};
 use crate::lead::{AttributeSlot, LeadView};
 use crate::model::ScoreModel;
@@ -33,7 +33,7 @@ impl CriterionReport {
         let reports = attributes.filter_map(|(i, (name, of))| {
             let slot = AttributeSlot::new(u16::try_from(i).ok()?);
             let kind = FeatureKind::from(of);
-            let sample = attribute(model, slot, kind, leads, as_of);
+            let sample = attribute_sample(model, slot, kind, leads, as_of);
             let (known, converted) = sample.with_outcomes(outcomes);
             Some(Self {
                 attribute: name.to_owned(),

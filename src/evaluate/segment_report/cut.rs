@@ -10,7 +10,8 @@ use std::fmt;
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum CutBy {
-    /// The values of a text, without regard to case, or of a flag; leads without a value are `unknown`.
+    /// The values of a text or of tags, without regard to case, or of a flag; leads without a value are `unknown`, and
+    /// with several tags a lead is in several.
     Attribute(String),
     /// The channel of the first visible activity that has one; leads without are `none`.
     Channel,

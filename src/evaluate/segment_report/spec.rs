@@ -74,7 +74,7 @@ impl SegmentReportSpec {
         Self::default()
     }
 
-    /// Cuts by the values of a text or a flag.
+    /// Cuts by the values of a text, a flag or tags.
     #[must_use]
     pub fn by_attribute(mut self, name: impl Into<String>) -> Self {
         self.by.push(CutBy::Attribute(name.into()));
