@@ -75,6 +75,12 @@ impl ScoreModel {
         &self.shape.dimensions
     }
 
+    /// Whether the dimensions are brought together in a composite.
+    #[must_use]
+    pub fn has_composite(&self) -> bool {
+        self.composite.is_some()
+    }
+
     /// What is odd about the spec without being wrong.
     #[must_use]
     pub fn lints(&self) -> &[Lint] {
