@@ -1,6 +1,10 @@
 //! What can be wrong with features and with model files: every message once, literally, with its place.
 #![cfg(feature = "train")]
-#![allow(clippy::unwrap_used, clippy::too_many_lines, reason = "tables are long")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::too_many_lines,
+    reason = "tables are long"
+)]
 
 use lead_scoring::{
     ActivitySpec, CompositeSpec, CountRange, DecaySpec, DimensionSpec, FeatureSpec, Lead, Measure,
@@ -25,8 +29,15 @@ fn schema() -> Schema {
 }
 
 fn leads(industries: &[&str]) -> Vec<Lead> {
-    let lead = |industry: &&str| Lead::builder(&schema(), "a1").set("industry", *industry).build();
-    industries.iter().map(|industry| lead(industry).unwrap()).collect()
+    let lead = |industry: &&str| {
+        Lead::builder(&schema(), "a1")
+            .set("industry", *industry)
+            .build()
+    };
+    industries
+        .iter()
+        .map(|industry| lead(industry).unwrap())
+        .collect()
 }
 
 fn refused(spec: &PredictiveSpec) -> String {
@@ -146,6 +157,10 @@ fn features() {
         (
             of("seats").missing(MissingValue::Value(f64::INFINITY)),
             "features[0].missing: must be a number of at most 1e12 in size, got `inf`",
+        ),
+        (
+            of("student").missing(MissingValue::Value(2.0)),
+            "features[0].missing: must be between 0 and 1, got `2`",
         ),
         (
             of("industry").missing(MissingValue::Value(1.0)),
@@ -372,7 +387,10 @@ fn files_that_are_no_model() {
             r#"{"version": 1, "bias": 0}"#,
             "unknown field `bias`, expected one of `version`, `note`, `features`, `coefficients`, `baseline`, `base_rate`",
         ),
-        (r#"{"version": 1, "baseline": null}"#, "invalid type: null, expected f64"),
+        (
+            r#"{"version": 1, "baseline": null}"#,
+            "invalid type: null, expected f64",
+        ),
         (
             r#"{"version": 1, "features": [{"feature": {"name": "a", "attribut": "b"}}]}"#,
             "unknown field `attribut`, expected one of `name`, `attribute`,",
@@ -382,7 +400,9 @@ fn files_that_are_no_model() {
             "unknown variant `mean`, expected one of `value`, `level`, `bin`, `other`, `missing`",
         ),
     ] {
-        let error = serde_json::from_str::<PredictiveModel>(text).unwrap_err().to_string();
+        let error = serde_json::from_str::<PredictiveModel>(text)
+            .unwrap_err()
+            .to_string();
         assert!(error.starts_with(message), "{error}");
     }
 }

@@ -67,7 +67,7 @@ fn level_feature() -> impl Strategy<Value = FeatureSpec> {
         1 => (count(), missing(false)).prop_map(|(min_count, missing)| {
             FeatureSpec { min_count, missing, ..FeatureSpec::attribute("tags") }
         }),
-        1 => (select(vec!["student", "customer"]), missing(true)).prop_map(|(name, missing)| {
+        1 => (select(vec!["student", "customer"]), missing(false)).prop_map(|(name, missing)| {
             FeatureSpec { missing, ..FeatureSpec::attribute(name) }
         }),
     ]
@@ -75,17 +75,25 @@ fn level_feature() -> impl Strategy<Value = FeatureSpec> {
 
 fn spec() -> impl Strategy<Value = PredictiveSpec> {
     let feature = prop_oneof![number_feature(), level_feature()];
-    (vec(feature, 1..6), option::of(any::<bool>()), option::of(any::<bool>())).prop_map(
-        |(features, standardise, drop_first)| {
+    (
+        vec(feature, 1..6),
+        option::of(any::<bool>()),
+        option::of(any::<bool>()),
+    )
+        .prop_map(|(features, standardise, drop_first)| {
             let named = features.into_iter().enumerate();
             PredictiveSpec {
-                features: named.map(|(i, f)| { let name = format!("f{i}"); f.rename(name) }).collect(),
+                features: named
+                    .map(|(i, f)| {
+                        let name = format!("f{i}");
+                        f.rename(name)
+                    })
+                    .collect(),
                 standardise,
                 drop_first,
                 ..PredictiveSpec::new()
             }
-        },
-    )
+        })
 }
 
 /// Coefficients from tame to absurd, and a baseline.
@@ -220,13 +228,25 @@ fn a_model_file_keeps_its_scores() {
     let scorer = model.build(&schema).unwrap();
     let as_of: AsOf = golden["as_of"].as_str().unwrap().parse().unwrap();
     let leads: Vec<LeadRecord> = serde_json::from_value(golden["leads"].clone()).unwrap();
-    for (record, expected) in leads.into_iter().zip(golden["log_odds"].as_array().unwrap()) {
+    for (record, expected) in leads.iter().zip(golden["log_odds"].as_array().unwrap()) {
         let lead = schema.read_lead(record).unwrap();
         let given = scorer.log_odds(&lead, as_of);
-        assert_eq!(given, expected.as_f64());
+        // Other platforms have other last digits of logarithms and powers.
+        if cfg!(all(
+            target_os = "linux",
+            target_arch = "x86_64",
+            target_env = "gnu"
+        )) {
+            assert_eq!(given, expected.as_f64());
+        } else {
+            assert!((given.unwrap() - expected.as_f64().unwrap()).abs() < 1e-12);
+        }
         assert!(scorer.explain(&lead, as_of).recomputes());
     }
     // Written again it is the same text.
     let text = serde_json::to_string_pretty(&model).unwrap();
-    assert_eq!(text, include_str!("golden/predictive_model.json").trim_end());
+    assert_eq!(
+        text,
+        include_str!("golden/predictive_model.json").trim_end()
+    );
 }
