@@ -351,7 +351,7 @@ fn inactivity() -> impl Strategy<Value = (InactivitySpec, f64)> {
     let kinds = option::weighted(0.3, names(&KINDS));
     (period(), proptest::bool::ANY, kinds, points()).prop_map(|(every, floor, kind, points)| {
         let spec = InactivitySpec {
-            floor: floor.then_some(4.0 * points.clamp(-1e11, 1e11)),
+            floor: floor.then_some(4.0 * points),
             kind,
             ..InactivitySpec::every(every)
         };
