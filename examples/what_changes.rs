@@ -1,4 +1,4 @@
-//! When does a lead cool down, and why is its score another than last month?
+//! When does a lead cool down or leave its stage, and why is its score another than last month?
 //!
 //! A host that scores every lead every night does so because points fade: a label may have changed although nobody
 //! did anything. It need not: a model can say *when* the next label, verdict or score changes as long as nothing new
@@ -9,8 +9,9 @@
 use anyhow::{Context, Result, ensure};
 use lead_scoring::{
     Activity, ActivitySpec, AsOf, Cause, ChangeError, DecaySpec, DimensionSpec, Externals,
-    GroupSpec, InactivitySpec, LabelSpec, Lead, LeadView, ModelSpec, RuleSpec, RulesSpec,
-    SchemaSpec, Score, ScoreModel, Scorer, Standing, What, attribute, from_fn,
+    GroupSpec, InactivitySpec, LabelSpec, Lead, LeadView, ModelSpec, MomentumSpec, RuleSpec,
+    RulesSpec, SchemaSpec, Score, ScoreModel, Scorer, StageSpec, StageState, StagesSpec, Standing,
+    StateCondition, What, attribute, from_fn,
 };
 use std::sync::Arc;
 
@@ -81,7 +82,20 @@ fn main() -> Result<()> {
             .is_none()
     );
 
-    // Question 4: two weeks on, it reads the prices again. What made the score another?
+    // Question 4: when does it leave its stage, of which it may miss the entry by 5 points? See `lead_stages` for more.
+    let warm = StateCondition::score("engagement").at_least(20.0);
+    let stages = StagesSpec::new("lifecycle")
+        .stage(StageSpec::new("warm", warm).margin(5.0))
+        .build(&model)?;
+    let state = StageState::new("warm", "2026-03-01".parse()?);
+    let change = stages
+        .next_change(&model, &lead, &state, today, in_a_year)?
+        .context("it stays warm")?;
+    println!("{}: {:.1}", change.at, change.transition);
+    ensure!(change.at.to_string().starts_with("2026-04-0"));
+    ensure!(change.transition.left("warm"));
+
+    // Question 5: two weeks on, it reads the prices again. What made the score another?
     let again = Lead::builder(model.schema(), "a1")
         .set("contract_ends", "2026-05-20")
         .push(Activity::new(kind("webinar")?, "2026-03-01".parse()?).id("w1"))
@@ -109,10 +123,36 @@ fn main() -> Result<()> {
     };
     ensure!(by_cause(Cause::Facts) == 20.0 && by_cause(Cause::Decay) < -10.0);
 
+    // Every other scorer tells its own parts: here what this week's deeds did to the momentum.
+    let spec = spec().dimension(DimensionSpec::momentum("momentum", MomentumSpec::new()));
+    let with_momentum = ScoreModel::build(&spec)?;
+    let why = with_momentum.explain_change(&again, today, later);
+    let momentum: Vec<(&str, Cause, f64)> = why
+        .effects()
+        .into_iter()
+        .filter(|effect| effect.dimension == "momentum")
+        .map(|effect| (effect.of, effect.cause, effect.value))
+        .collect();
+    for (of, cause, value) in &momentum {
+        println!("{value:>7.2} {of}: {cause}");
+    }
+    // Two deeds went over into the weeks before, one is new, and the mean week has become by two thirds the busier.
+    let values: Vec<String> = momentum
+        .iter()
+        .map(|(_, _, value)| format!("{value:.2}"))
+        .collect();
+    ensure!(values == ["-2.00", "1.00", "-0.67"], "{momentum:?}");
+    ensure!(
+        momentum
+            .iter()
+            .map(|part| part.1)
+            .eq([Cause::Window, Cause::Facts, Cause::Window])
+    );
+
     // A scorer of one's own that does not say when it changes is named, not guessed at.
     let opaque = from_fn(|_: &dyn LeadView, _| Some(Score::MAX));
     let externals = Externals::from([("mine".to_owned(), Arc::new(opaque) as Arc<dyn Scorer>)]);
-    let model = spec().dimension(DimensionSpec::external("mine", "mine"));
+    let model = self::spec().dimension(DimensionSpec::external("mine", "mine"));
     let model = ScoreModel::build_with(&model, &externals)?;
     let asked = What::Passes {
         of: "mine",

@@ -11,6 +11,7 @@ mod model;
 mod percentile;
 mod problem;
 mod roll_up;
+mod rule_hits;
 mod segment;
 mod spec;
 mod stage;
@@ -36,3 +37,4 @@ pub use stage::{
 pub use state_condition::{Because, NumberCondition, PopulationError, StateCondition};
 
 pub(crate) use problem::Problems;
+pub(crate) use state_condition::in_blocks;

@@ -348,6 +348,10 @@ impl Scorer for ScoreModel {
         }
     }
 
+    fn explain_change(&self, lead: &dyn LeadView, a: AsOf, b: AsOf) -> Explanation {
+        Self::explain_change(self, lead, a, b)
+    }
+
     fn next_change(
         &self,
         lead: &dyn LeadView,

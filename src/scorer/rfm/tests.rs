@@ -268,6 +268,20 @@ fn activities_are_read() {
 }
 
 #[test]
+fn an_axis_that_does_not_count_says_so() {
+    let schema = schema();
+    let lead = Lead::builder(&schema, "a")
+        .purchase(moment("2026-02-27"), 60.0)
+        .build()
+        .unwrap();
+    let spec = RfmSpec::new().bins(3).cuts(cuts()).weights(1.0, 1.0, 0.0);
+    let why = spec.build(&schema).unwrap().explain(&lead, as_of());
+    let labels: Vec<&str> = why.parts().iter().map(|part| part.label()).collect();
+    assert_eq!(labels, ["recency", "frequency", "monetary, weight 0"]);
+    assert!(why.recomputes());
+}
+
+#[test]
 fn axes_weights_and_explanation() {
     let schema = schema();
     let lead = Lead::builder(&schema, "a")
