@@ -159,6 +159,10 @@ fn features() {
             "features[0].missing: must be a number of at most 1e12 in size, got `inf`",
         ),
         (
+            of("student").missing(MissingValue::Value(2.0)),
+            "features[0].missing: must be between 0 and 1, got `2`",
+        ),
+        (
             of("industry").missing(MissingValue::Value(1.0)),
             "features[0].missing: `value` belongs to a number",
         ),

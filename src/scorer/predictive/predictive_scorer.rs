@@ -175,7 +175,7 @@ impl PredictiveScorer {
         width: usize,
     ) -> Result<Vec<f64>, WidthError> {
         self.check_width(width)?;
-        if rows.len() % width.max(1) != 0 {
+        if !rows.len().is_multiple_of(width.max(1)) {
             return Err(WidthError {
                 expected: width,
                 given: rows.len() % width.max(1),
