@@ -41,8 +41,8 @@ pub use predictive::{
 #[cfg(feature = "train")]
 pub use predictive::{
     ClassWeight, DesignMatrix, LeftOutRows, LogisticFit, LogisticSpec, Penalty, PredictiveSpec,
-    Separation, Split, SplitSet, TrainError, Trained, TrainingMatrix, TrainingRow, TrainingSet,
-    TrainingSetSpec,
+    Readiness, Separation, Split, SplitSet, TrainError, Trained, TrainingMatrix, TrainingRow,
+    TrainingSet, TrainingSetSpec, Verdict, VerdictData, VerdictReason, VerdictSpec,
 };
 pub use rfm::{
     BinCuts, BinRule, RfmAxis, RfmAxisReport, RfmBins, RfmCuts, RfmFit, RfmMonetary, RfmRating,
