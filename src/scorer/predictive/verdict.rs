@@ -146,7 +146,7 @@ pub enum VerdictReason {
     Collinear {
         /// Its name.
         column: String,
-        /// Those it follows from, the weightiest first.
+        /// Those it follows from, the weightiest first, at most five.
         from: Vec<String>,
     },
 }

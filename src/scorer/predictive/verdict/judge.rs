@@ -12,6 +12,9 @@ const FEWEST: usize = 20;
 /// A feature that is known of fewer rows of one outcome than this may be so by chance.
 const FEWEST_KNOWN: usize = 5;
 
+/// Names of columns that one follows from.
+const MOST_NAMED: usize = 5;
+
 pub(super) fn verdict(spec: &VerdictSpec, data: &VerdictData<'_>) -> Verdict {
     let columns: Vec<ArrayView1<'_, f64>> = data.x.columns().into_iter().collect();
     let looks = looks(&columns, data.converted);
@@ -47,7 +50,25 @@ pub(super) fn verdict(spec: &VerdictSpec, data: &VerdictData<'_>) -> Verdict {
     if !constant.is_empty() {
         reasons.push(VerdictReason::Constant { columns: constant });
     }
-    reasons.extend(follow(spec, data, &columns, &looks));
+    let named: Vec<&String> = reasons
+        .iter()
+        .filter_map(|reason| match reason {
+            VerdictReason::IdentifierLike { feature, .. } => Some(feature),
+            _ => None,
+        })
+        .collect();
+    // What names leads follows from anything.
+    let looked_at = |column: usize| {
+        let feature = data
+            .feature_of
+            .get(column)
+            .and_then(|&feature| data.features.get(feature));
+        feature.is_none_or(|feature| !named.contains(&feature))
+    };
+    let follow = follow(spec, data, &columns, |column| {
+        looked_at(column) && looks.get(column).is_some_and(|look| !look.is_constant)
+    });
+    reasons.extend(follow);
     let worst = reasons.iter().map(VerdictReason::readiness).max();
     Verdict {
         readiness: worst.unwrap_or(Readiness::Ready),
@@ -198,10 +219,10 @@ fn follow(
     spec: &VerdictSpec,
     data: &VerdictData<'_>,
     columns: &[ArrayView1<'_, f64>],
-    looks: &[Look],
+    looked_at: impl Fn(usize) -> bool,
 ) -> Vec<VerdictReason> {
     let mut places: Vec<usize> = (0..columns.len())
-        .filter(|&column| looks.get(column).is_some_and(|look| !look.is_constant))
+        .filter(|&column| looked_at(column))
         .collect();
     for feature in 0..data.features.len() {
         let is_own = |&&place: &&usize| data.feature_of.get(place) == Some(&feature);
@@ -230,7 +251,12 @@ fn follow(
     follows
         .map(|follows| VerdictReason::Collinear {
             column: name(follows.column),
-            from: follows.from.into_iter().map(name).collect(),
+            from: follows
+                .from
+                .into_iter()
+                .take(MOST_NAMED)
+                .map(name)
+                .collect(),
         })
         .collect()
 }
