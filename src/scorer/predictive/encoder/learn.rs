@@ -5,7 +5,7 @@ use crate::score::Cell;
 use crate::scorer::predictive::encoding::{Category, EncodedColumn, FeatureEncoding};
 use crate::scorer::predictive::feature::{FeaturePlan, FeatureSpec, MissingValue, Reading, Sort};
 use crate::scorer::rules::Case;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// More levels than any text that says something of a lead has.
 const MOST_LEVELS: usize = 1_000;
@@ -20,6 +20,8 @@ pub(in crate::scorer::predictive) struct Learning<'s> {
     values: Vec<f64>,
     /// Of levels, tags and bins: in how many rows each stands.
     counts: BTreeMap<Category, u64>,
+    /// Of tags that may be rare: the rows in which each stands, as many as a rare one has.
+    rows_of: BTreeMap<Category, Vec<u64>>,
 }
 
 /// How columns are made.
@@ -38,6 +40,7 @@ impl<'s> Learning<'s> {
             missing: 0,
             values: Vec::new(),
             counts: BTreeMap::new(),
+            rows_of: BTreeMap::new(),
         }
     }
 
@@ -61,7 +64,21 @@ impl<'s> Learning<'s> {
                 let mut tags: Vec<&str> = (0..tags.len()).filter_map(|i| tags.get(i)).collect();
                 tags.sort_unstable();
                 tags.dedup();
-                tags.into_iter().for_each(|tag| self.level(tag));
+                for tag in tags {
+                    self.level(tag);
+                    self.note_row(tag);
+                }
+            }
+        }
+    }
+
+    fn note_row(&mut self, tag: &str) {
+        let rare_below = u64::from(self.spec.min_count.unwrap_or(1));
+        if rare_below > 1 {
+            let rows = self.rows_of.entry(Category::Level(tag.to_owned()));
+            let rows = rows.or_default();
+            if (rows.len() as u64) < rare_below {
+                rows.push(self.rows);
             }
         }
     }
@@ -199,7 +216,7 @@ impl<'s> Learning<'s> {
         (dropped, made)
     }
 
-    /// Takes rare levels out; in how many rows one of them stands.
+    /// Takes rare levels out; in how many rows any of them stands.
     fn pool(
         &self,
         counts: &mut BTreeMap<Category, u64>,
@@ -210,15 +227,21 @@ impl<'s> Learning<'s> {
             return 0;
         }
         let mut pooled = 0;
+        // Several tags of one row may be rare.
+        let mut rows: BTreeSet<u64> = BTreeSet::new();
         counts.retain(|category, count| {
             let stays = *count >= min_count || kept == Some(category);
             if !stays {
                 pooled += *count;
+                rows.extend(self.rows_of.get(category).into_iter().flatten());
             }
             stays
         });
-        // Several tags of one row may be rare.
-        pooled.min(self.rows)
+        if self.plan.sort == Sort::Tags {
+            rows.len() as u64
+        } else {
+            pooled
+        }
     }
 
     fn column(&self, of: Category, rows: u64, all: u64) -> EncodedColumn {

@@ -291,8 +291,13 @@ impl Resolving<'_> {
         }
         if let Some(MissingValue::Value(value)) = spec.missing {
             let path = format!("{path}.missing");
-            if is_number || sort == Sort::Flag {
+            if is_number {
                 self.number(value, || path);
+            } else if sort == Sort::Flag {
+                if !(0.0..=1.0).contains(&value) {
+                    let message = format!("must be between 0 and 1, got `{value}`");
+                    self.problems.push(path, message);
+                }
             } else {
                 self.problems.push(path, "`value` belongs to a number");
             }
