@@ -36,8 +36,8 @@ pub use momentum::{Momentum, MomentumScorer, MomentumSpec};
 pub use predictive::{
     AlphaChoice, AlphaRow, ClassWeight, CoefficientRow, CrossValidated, CrossValidation,
     DesignMatrix, FoldSplit, LeftOutRows, LogisticFit, LogisticSpec, LogisticSummary, Penalty,
-    PredictiveSpec, Separation, Split, SplitSet, TrainError, Trained, TrainingMatrix, TrainingRow,
-    TrainingSet, TrainingSetSpec,
+    PredictiveSpec, Readiness, Separation, Split, SplitSet, TrainError, Trained, TrainingMatrix,
+    TrainingRow, TrainingSet, TrainingSetSpec, Verdict, VerdictData, VerdictReason, VerdictSpec,
 };
 pub use predictive::{
     Calibration, CalibrationError, Category, ColumnCoefficient, EncodedColumn, Encoder,
