@@ -27,7 +27,6 @@ pub use auc_difference::AucDifference;
 pub use back_test::{
     BackTest, BackTestBand, BackTestMoment, BackTestSpec, LeftOutLeads, UndatedFact, UnscoredLeads,
 };
-pub use bins::*;
 pub use bins::{Binning, FeatureBins, MissingValues};
 pub use comparison::{
     BandMigration, ChampionChoice, ChampionVerdict, Comparison, ComparisonSpec, Mover, RuleMove,
