@@ -83,6 +83,10 @@
 //!   is met and what to ask next.
 //! - [`InterestSpec`], [`InterestScorer`], [`InterestProfile`]: interest in each product, by points rules.
 //! - [`MomentumSpec`], [`MomentumScorer`]: the last week's activity against the three weeks before.
+//! - [`NaiveBayesSpec`], [`NaiveBayesScorer`]: the probability of conversion by counts of past outcomes, learned one by
+//!   one.
+//! - [`Calibration`]: probabilities that come true, by [`PlattScaling`], [`IsotonicRegression`] or
+//!   [`PriorCorrection`].
 //! - [`ModelSpec`], [`ScoreModel`]: many judges, a composite ([`CompositeSpec`]), labels and hand-raisers
 //!   ([`LabelSpec`]).
 //! - [`MatrixSpec`]: two numbers side by side, such as fit by engagement; [`PercentileSpec`]: ranks in a population.
@@ -129,6 +133,10 @@ pub use model::*;
 pub use score::*;
 #[doc(inline)]
 pub use scorer::*;
+
+/// The crate of feature matrices, in the version that fits take.
+#[cfg(feature = "train")]
+pub use ndarray;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -1,4 +1,5 @@
 use super::composite::Composite;
+use super::judging_order::judging_order;
 use super::label::{LabelContext, Labels};
 use super::matrix::MatrixSpec;
 use super::model::ScoreModel;
@@ -6,11 +7,11 @@ use super::percentile::PercentileSpec;
 use super::problem::{Problems, SpecError};
 use super::spec::{DimensionSpec, ModelSpec, TOO_DEEP};
 use crate::lead::{LeadView, Schema, SchemaSpec, name_problem, shortened};
-use crate::score::{AsOf, Dimension, Explanation, LabelShape, Role, Shape, Unit};
+use crate::score::{AsOf, Cell, Dimension, Explanation, LabelShape, Role, Shape, Unit};
 use crate::scorer::{
     Applies, Assessment, Buffers, Case, ChecklistScorer, EngagementScorer, GradeScorer,
-    InterestScorer, Lint, MomentumScorer, Plan, RfmScorer, RuleScorer, Scorer, Tests,
-    resolve_applies,
+    InterestScorer, Lint, MomentumScorer, NaiveBayesScorer, Plan, PredictiveScorer, RfmScorer,
+    RuleScorer, Scorer, Tests, resolve_applies,
 };
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -24,6 +25,8 @@ pub(super) type Applying = Option<Arc<Applies>>;
 pub(super) enum Judge {
     Rules(Box<RuleScorer>),
     Model(Box<ScoreModel>),
+    /// May read the scores of other dimensions.
+    Predictive(Box<PredictiveScorer>),
     /// Any other scorer, of this library or of the app.
     Scorer(Arc<dyn Scorer>),
 }
@@ -33,19 +36,23 @@ impl Judge {
         match self {
             Self::Rules(rules) => rules.unit(),
             Self::Model(model) => model.unit(),
+            Self::Predictive(scorer) => scorer.unit(),
             Self::Scorer(scorer) => scorer.unit(),
         }
     }
 
+    /// The assessment; `cells` holds the dimensions that are judged so far.
     pub(super) fn assess<V: LeadView + ?Sized>(
         &self,
         case: &Case<'_, V>,
         as_of: AsOf,
+        cells: &[Cell],
         buffers: &mut Buffers,
         verdict: &mut dyn FnMut(&Arc<str>),
     ) -> Assessment {
         let scorer: &dyn Scorer = match self {
             Self::Rules(rules) => return rules.judge_case(case, buffers, verdict),
+            Self::Predictive(scorer) => return scorer.assess_case(case, cells, buffers),
             Self::Model(model) => {
                 // Behind a pointer: a model's own evaluation must not be compiled for every depth of nesting.
                 let lead: &dyn LeadView = &case.lead;
@@ -70,9 +77,11 @@ impl Judge {
         &self,
         case: &Case<'_, V>,
         as_of: AsOf,
+        cells: &[Cell],
         buffers: &mut Buffers,
     ) -> Explanation {
         match self {
+            Self::Predictive(scorer) => scorer.explain_case(case, cells, buffers),
             Self::Rules(rules) => rules.explain_case(case, buffers),
             Self::Model(model) => model.explain(&case.lead, as_of),
             Self::Scorer(scorer) => {
@@ -166,6 +175,7 @@ impl ScoreModel {
             lints: &mut lints,
         };
         let judges = judging.judges(&spec.dimensions, &history, path);
+        let order = judging_order(&judges, &spec.dimensions, path, judging.problems);
         let dimensions: Vec<Dimension> = spec
             .dimensions
             .iter()
@@ -228,6 +238,7 @@ impl ScoreModel {
             attributes: Arc::new(attributes),
             applies,
             judges,
+            order,
             composite,
             labels,
             shape: Arc::new(shape),
@@ -239,9 +250,13 @@ impl ScoreModel {
 
 /// Whether rules or hand-raisers look at the activities that the model collects for them.
 fn reads_activities(judges: &[Judge], labels: &[Labels]) -> bool {
-    let rules = |judge: &Judge| matches!(judge, Judge::Rules(rules) if rules.reads_activities());
+    let reads = |judge: &Judge| match judge {
+        Judge::Rules(rules) => rules.reads_activities(),
+        Judge::Predictive(scorer) => scorer.reads_activities(),
+        Judge::Model(_) | Judge::Scorer(_) => false,
+    };
     let mut raisers = labels.iter().flat_map(|labels| labels.auto.iter());
-    judges.iter().any(rules) || raisers.any(|auto| auto.activity.is_some())
+    judges.iter().any(reads) || raisers.any(|auto| auto.activity.is_some())
 }
 
 /// What building the dimensions needs.
@@ -267,10 +282,11 @@ impl Judging<'_> {
         }
         let mut names = HashSet::new();
         let mut judges = Vec::with_capacity(specs.len());
+        let all: Vec<&str> = specs.iter().map(|spec| spec.name.as_str()).collect();
         for (d, dimension) in specs.iter().enumerate() {
             let path = format!("{path}dimensions[{d}]");
             self.name(&dimension.name, &mut names, &path);
-            judges.push(self.judge(dimension, history, &path));
+            judges.push(self.judge(dimension, &all, history, &path));
         }
         judges
     }
@@ -295,6 +311,7 @@ impl Judging<'_> {
     fn judge(
         &mut self,
         spec: &DimensionSpec,
+        all: &[&str],
         history: &crate::scorer::History,
         path: &str,
     ) -> Judge {
@@ -348,6 +365,16 @@ impl Judging<'_> {
             let path = format!("{path}.momentum");
             let scorer =
                 MomentumScorer::resolve(momentum, self.schema, history, &path, self.problems);
+            return Judge::Scorer(Arc::new(scorer));
+        }
+        if let Some(model) = &spec.predictive {
+            let path = format!("{path}.predictive");
+            let scorer = model.resolve(self.schema, history, Some(all), &path, self.problems);
+            return Judge::Predictive(Box::new(scorer));
+        }
+        if let Some(naive_bayes) = &spec.naive_bayes {
+            let path = format!("{path}.naive_bayes");
+            let scorer = NaiveBayesScorer::resolve(naive_bayes, self.schema, &path, self.problems);
             return Judge::Scorer(Arc::new(scorer));
         }
         let abstaining = || Judge::Scorer(Arc::new(crate::scorer::from_fn(|_, _| None)));

@@ -4,12 +4,14 @@ mod batch;
 mod build;
 mod change;
 mod composite;
+mod judging_order;
 mod label;
 mod matrix;
 mod model;
 mod percentile;
 mod problem;
 mod roll_up;
+mod rule_hits;
 mod segment;
 mod spec;
 mod stage;
@@ -35,3 +37,4 @@ pub use stage::{
 pub use state_condition::{Because, NumberCondition, PopulationError, StateCondition};
 
 pub(crate) use problem::Problems;
+pub(crate) use state_condition::in_blocks;

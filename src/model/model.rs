@@ -26,6 +26,8 @@ pub struct ScoreModel {
     pub(super) attributes: Arc<Plan>,
     pub(super) applies: Applying,
     pub(super) judges: Vec<Judge>,
+    /// The places of the judges, each after those whose scores it reads.
+    pub(super) order: Box<[usize]>,
     pub(super) composite: Option<Composite>,
     pub(super) labels: Vec<Labels>,
     pub(super) shape: Arc<Shape>,
@@ -60,6 +62,11 @@ impl ScoreModel {
     #[must_use]
     pub fn schema(&self) -> &Schema {
         &self.schema
+    }
+
+    #[cfg(feature = "train")]
+    pub(crate) fn history(&self) -> &History {
+        &self.history
     }
 
     /// Its dimensions, in the spec's order.
@@ -137,12 +144,17 @@ impl ScoreModel {
                 notes.disqualified.push(Arc::clone(reason));
             }
         };
-        for (judge, cell) in self.judges.iter().zip(row.cells.iter_mut()) {
-            let assessment = judge.assess(case, as_of, buffers, &mut verdict);
-            *cell = Cell {
-                score: assessment.score.map_or(f64::NAN, Score::get),
-                raw: assessment.raw.unwrap_or(f64::NAN),
+        for &place in &self.order {
+            let Some(judge) = self.judges.get(place) else {
+                continue;
             };
+            let assessment = judge.assess(case, as_of, row.cells, buffers, &mut verdict);
+            if let Some(cell) = row.cells.get_mut(place) {
+                *cell = Cell {
+                    score: assessment.score.map_or(f64::NAN, Score::get),
+                    raw: assessment.raw.unwrap_or(f64::NAN),
+                };
+            }
         }
         if let Some(composite) = &self.composite {
             let scores = row.cells.iter().map(|cell| {
@@ -284,15 +296,20 @@ impl ScoreModel {
                 .with_notes(vec![why.role(Role::Abstains)])
                 .role(Role::Model);
         }
-        let judges = self.judges.iter().zip(&self.shape.dimensions);
-        let parts = judges
-            .map(|(judge, dimension)| {
-                judge
-                    .explain(case, as_of, buffers)
-                    .labelled(dimension.label())
-                    .role(Role::Dimension)
-            })
-            .collect();
+        let mut cells = vec![Cell::NONE; self.judges.len()];
+        let mut told: Vec<Option<Explanation>> = vec![None; self.judges.len()];
+        for &place in &self.order {
+            let dimension = self.shape.dimensions.get(place);
+            let (Some(judge), Some(dimension)) = (self.judges.get(place), dimension) else {
+                continue;
+            };
+            let part = judge.explain(case, as_of, &cells, buffers);
+            if let (Some(cell), Some(told)) = (cells.get_mut(place), told.get_mut(place)) {
+                cell.score = part.value().unwrap_or(f64::NAN);
+                *told = Some(part.labelled(dimension.label()).role(Role::Dimension));
+            }
+        }
+        let parts = told.into_iter().flatten().collect();
         let formula = match &self.composite {
             Some(composite) => composite.formula(),
             None => Formula::Unknown,

@@ -6,7 +6,7 @@ use crate::lead::SchemaSpec;
 use crate::score::Level;
 use crate::scorer::{
     AppliesTo, ChecklistSpec, EngagementSpec, GradeSpec, HistorySpec, InterestSpec, MomentumSpec,
-    RfmSpec, RulesSpec,
+    NaiveBayesSpec, PredictiveModel, RfmSpec, RulesSpec,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::cell::Cell;
@@ -208,6 +208,12 @@ pub struct DimensionSpec {
     /// The last week's activity against the three weeks before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub momentum: Option<MomentumSpec>,
+    /// A logistic regression that was learned from past conversions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub predictive: Option<PredictiveModel>,
+    /// The probability of conversion, by counts of past outcomes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub naive_bayes: Option<Box<NaiveBayesSpec>>,
 }
 
 impl DimensionSpec {
@@ -223,6 +229,8 @@ impl DimensionSpec {
             ("checklist", self.checklist.is_some()),
             ("interest", self.interest.is_some()),
             ("momentum", self.momentum.is_some()),
+            ("predictive", self.predictive.is_some()),
+            ("naive_bayes", self.naive_bayes.is_some()),
         ]
     }
 
@@ -306,12 +314,34 @@ impl DimensionSpec {
         }
     }
 
+    /// A dimension judged by naive Bayes; its raw value is the probability.
+    #[must_use]
+    pub fn naive_bayes(name: impl Into<String>, naive_bayes: NaiveBayesSpec) -> Self {
+        Self {
+            name: name.into(),
+            naive_bayes: Some(Box::new(naive_bayes)),
+            ..Self::default()
+        }
+    }
+
     /// A dimension judged by momentum.
     #[must_use]
     pub fn momentum(name: impl Into<String>, momentum: MomentumSpec) -> Self {
         Self {
             name: name.into(),
             momentum: Some(momentum),
+            ..Self::default()
+        }
+    }
+
+    /// A dimension judged by what was learned from past conversions; its raw value is the probability.
+    ///
+    /// Its features may read the scores of other dimensions of the same model, wherever those stand in the file.
+    #[must_use]
+    pub fn predictive(name: impl Into<String>, model: PredictiveModel) -> Self {
+        Self {
+            name: name.into(),
+            predictive: Some(model),
             ..Self::default()
         }
     }

@@ -134,6 +134,14 @@ pub(super) fn met(worths: &[f64], from: &[f64]) -> f64 {
     )
 }
 
+/// What a column of a predictive model adds to the log-odds: `coefficient * (value - mean)`, over the deviation where
+/// the column is standardised.
+pub(crate) fn contribution(coefficient: f64, value: f64, mean: f64, deviation: Option<f64>) -> f64 {
+    let away = value - mean;
+    let away = deviation.map_or(away, |deviation| away / deviation);
+    (coefficient * away).clamp(-LARGEST, LARGEST) + 0.0
+}
+
 /// Weeks before the last one that it is compared with.
 pub(crate) const WEEKS_BEFORE: f64 = 3.0;
 

@@ -2,10 +2,11 @@ mod display;
 
 use super::Explanation;
 use super::arithmetic::{
-    amount_share, clamp, coverage, daily_count, extreme, geometric_mean, inactivity, larger, met,
-    momentum, occurrence, root, scale, smaller, weighted_mean,
+    amount_share, clamp, contribution, coverage, daily_count, extreme, geometric_mean, inactivity,
+    larger, met, momentum, occurrence, root, scale, smaller, weighted_mean,
 };
-use crate::scorer::{BinCuts, Decay, Due};
+use super::probability::{likelihood_ratio, logistic, prior};
+use crate::scorer::{BinCuts, Calibration, Decay, Due};
 use serde::{Deserialize, Serialize};
 
 /// What a dimension that abstains counts for in a composite. Where all abstain, so does the composite.
@@ -159,6 +160,45 @@ pub enum Formula {
     Momentum,
     /// The first part less the second; no value where either has none. Further parts do not matter.
     Difference,
+    /// `1 / (1 + exp(-part))` of the first part that has a value: the probability of log-odds.
+    Logistic,
+    /// `coefficient * (value - mean)`, over the deviation where there is one: what a column of a predictive model adds
+    /// to the log-odds of the average lead.
+    Contribution {
+        /// Log-odds for one more of the column, or for one deviation more.
+        coefficient: f64,
+        /// The lead's value.
+        value: f64,
+        /// Mean of the training rows.
+        mean: f64,
+        /// Standard deviation of the training rows. `None`: the column is not standardised.
+        deviation: Option<f64>,
+    },
+    /// `ln(converted / not_converted)`: the log-odds of a lead of which nothing else is known.
+    Prior {
+        /// How many leads converted.
+        converted: u64,
+        /// How many did not.
+        not_converted: u64,
+    },
+    /// `ln((converted + alpha) / (of_converted + alpha * levels))` less the same of those that did not convert: what a
+    /// level adds to the log-odds.
+    LikelihoodRatio {
+        /// Leads of this level that converted.
+        converted: u64,
+        /// Leads of any level that converted.
+        of_converted: u64,
+        /// Leads of this level that did not convert.
+        not_converted: u64,
+        /// Leads of any level that did not convert.
+        of_not_converted: u64,
+        /// Added to each count.
+        alpha: f64,
+        /// How many levels there are.
+        levels: u64,
+    },
+    /// The probability that calibration gives the first part that has a value.
+    Calibrated(Calibration),
 }
 
 impl Formula {
@@ -218,6 +258,31 @@ impl Formula {
                 let last = known.next()?;
                 known.next().map(|before| momentum(last, before))
             }
+            Self::Logistic => known.next().map(logistic),
+            Self::Calibrated(calibration) => known.next().map(|part| calibration.apply(part)),
+            Self::Contribution {
+                coefficient,
+                value,
+                mean,
+                deviation,
+            } => Some(contribution(*coefficient, *value, *mean, *deviation)),
+            Self::Prior {
+                converted,
+                not_converted,
+            } => Some(prior(*converted, *not_converted)),
+            Self::LikelihoodRatio {
+                converted,
+                of_converted,
+                not_converted,
+                of_not_converted,
+                alpha,
+                levels,
+            } => Some(likelihood_ratio(
+                (*converted, *of_converted),
+                (*not_converted, *of_not_converted),
+                *alpha,
+                *levels,
+            )),
             Self::Difference => match parts {
                 [after, before, ..] => Some(after.value()? - before.value()?),
                 _ => None,

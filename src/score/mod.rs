@@ -8,6 +8,7 @@ mod explanation;
 mod formula;
 mod grade;
 mod matrix;
+mod probability;
 mod ranks;
 mod rating;
 mod reason;
@@ -31,10 +32,11 @@ pub use unit::Unit;
 pub use vector::ScoreVector;
 
 pub(crate) use arithmetic::{
-    LARGEST, WEEKS_BEFORE, amount_share, clamp, coverage, daily_count, extreme, geometric_mean,
-    inactivity, larger, momentum, occurrence, root, scale, smaller, weighted_mean,
+    LARGEST, WEEKS_BEFORE, amount_share, clamp, contribution, coverage, daily_count, extreme,
+    geometric_mean, inactivity, larger, momentum, occurrence, root, scale, smaller, weighted_mean,
 };
 pub(crate) use explanation::Level;
+pub(crate) use probability::{logistic, prior};
 pub(crate) use ranks::Ranks;
 pub(crate) use row::Scored;
 pub(crate) use shape::{Cell, Head, LabelShape, MatrixShape, NO_BAND, Notes, Shape};

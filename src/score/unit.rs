@@ -24,6 +24,10 @@ pub enum Unit {
     Amount,
     /// A share of a whole, 0 to 1.
     Share,
+    /// A probability, 0 to 1.
+    Probability,
+    /// Log-odds, in natural logarithms.
+    LogOdds,
 }
 
 impl fmt::Display for Unit {
@@ -38,6 +42,8 @@ impl fmt::Display for Unit {
             Self::Count => "count",
             Self::Amount => "amount",
             Self::Share => "share",
+            Self::Probability => "probability",
+            Self::LogOdds => "log-odds",
         })
     }
 }

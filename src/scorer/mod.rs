@@ -33,7 +33,19 @@ pub use history::{HistorySpec, PauseSpec};
 pub use interest::{InterestProfile, InterestScorer, InterestSpec, ProductInterest};
 pub use momentum::{Momentum, MomentumScorer, MomentumSpec};
 #[cfg(feature = "train")]
-pub use predictive::TrainError;
+pub use predictive::{
+    AlphaChoice, AlphaRow, ClassWeight, CoefficientRow, CrossValidated, CrossValidation,
+    DesignMatrix, FoldSplit, LeftOutRows, LogisticFit, LogisticSpec, LogisticSummary, Penalty,
+    PredictiveSpec, Separation, Split, SplitSet, TrainError, Trained, TrainingMatrix, TrainingRow,
+    TrainingSet, TrainingSetSpec,
+};
+pub use predictive::{
+    Calibration, CalibrationError, Category, ColumnCoefficient, EncodedColumn, Encoder,
+    FeatureEncoding, FeatureSpec, IsotonicRegression, Knot, LearnError, Measure, MissingValue,
+    NaiveBayesAttribute, NaiveBayesCounts, NaiveBayesLevels, NaiveBayesScorer, NaiveBayesSpec,
+    NaiveBayesTable, OutcomeCounts, PlattScaling, PredictiveModel, PredictiveScorer,
+    PriorCorrection, TrainedOn, Unseen, WidthError,
+};
 pub use rfm::{
     BinCuts, BinRule, RfmAxis, RfmAxisReport, RfmBins, RfmCuts, RfmFit, RfmMonetary, RfmRating,
     RfmReport, RfmScorer, RfmSegmentChoice, RfmSegmentPreset, RfmSegmentSpec, RfmSegmentsSpec,
@@ -48,7 +60,9 @@ pub use scorer::{Assessment, FromFn, Opaque, Scorer, from_fn};
 pub(crate) use condition::{Applies, Cond, Guard, Layout, Plan, Tests, resolve_condition};
 pub(crate) use course::{Course, Within};
 pub(crate) use history::History;
+pub(crate) use period::parse_period;
 pub(crate) use rules::{
     ActivityPlan, Buffers, Builder, Case, Moments, RulesCourse, SECOND, abstained, emptied,
     one_way_until, other_schema, resolve_applies, when, with_buffers,
 };
+pub(crate) use scorer::raw_change;

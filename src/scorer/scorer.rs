@@ -74,7 +74,8 @@ pub trait Scorer: Send + Sync {
     ///
     /// Default: the difference of the raw value, split into time and new facts and no further.
     fn explain_change(&self, lead: &dyn LeadView, a: AsOf, b: AsOf) -> Explanation {
-        raw_change(self, lead, a, b)
+        let raw = |lead: &dyn LeadView, as_of| self.assess(lead, as_of).raw;
+        raw_change(self.unit(), &raw, lead, a, b)
     }
 
     /// Until when the score keeps its course: the moment `m` in (`from`, `until`] before which nothing turns.
@@ -120,17 +121,14 @@ pub trait Scorer: Send + Sync {
 }
 
 /// What became of the raw value of a scorer that shows no more than its number.
-fn raw_change<S: Scorer + ?Sized>(
-    scorer: &S,
+pub(crate) fn raw_change(
+    unit: Unit,
+    raw: &dyn Fn(&dyn LeadView, AsOf) -> Option<f64>,
     lead: &dyn LeadView,
     a: AsOf,
     b: AsOf,
 ) -> Explanation {
-    let unit = scorer.unit();
-    let raw = when(lead, a, b).map(|(lead, as_of)| {
-        let raw = scorer.assess(&lead, as_of).raw;
-        raw.filter(|raw| raw.is_finite())
-    });
+    let raw = when(lead, a, b).map(|(lead, as_of)| raw(&lead, as_of).filter(|raw| raw.is_finite()));
     let Some(raw) = raw.all() else {
         return abstained("score", unit);
     };

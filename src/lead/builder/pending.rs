@@ -1,8 +1,7 @@
 use super::Trouble;
+use crate::lead::by_text::ByText;
 use crate::lead::history::Reported;
 use crate::lead::{Activity, KindSlot, Moment, ProductSlot, Schema, shortened};
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
 /// An activity that was added: its texts stand in the builder's, id, subject and channel in a row.
 #[derive(Debug)]
@@ -74,7 +73,7 @@ pub(super) fn unique<'a>(
     trouble: &mut Option<Box<Trouble>>,
 ) -> Vec<Reported<'a>> {
     let mut unique: Vec<Reported<'a>> = Vec::with_capacity(pending.len());
-    let mut by_id: HashMap<&str, usize> = HashMap::new();
+    let mut by_id: ByText<'_, usize> = ByText::new();
     for pending in pending {
         let reported = Reported {
             activity: pending.view(texts),
@@ -84,27 +83,24 @@ pub(super) fn unique<'a>(
             unique.push(reported);
             continue;
         };
-        match by_id.entry(id) {
-            Entry::Vacant(place) => {
-                place.insert(unique.len());
-                unique.push(reported);
-            }
-            Entry::Occupied(place) => {
-                let Some(first) = unique.get_mut(*place.get()) else {
-                    continue;
-                };
-                first.voided |= reported.voided;
-                if first.activity != reported.activity {
-                    trouble.get_or_insert_default().push(
-                        format!("activity `{}`", shortened(id)),
-                        differences(schema, &first.activity, &reported.activity),
-                    );
-                }
-            }
+        let Some(first) = by_id.get(id) else {
+            by_id.insert(id, unique.len());
+            unique.push(reported);
+            continue;
+        };
+        let Some(first) = unique.get_mut(first) else {
+            continue;
+        };
+        first.voided |= reported.voided;
+        if first.activity != reported.activity {
+            trouble.get_or_insert_default().push(
+                format!("activity `{}`", shortened(id)),
+                differences(schema, &first.activity, &reported.activity),
+            );
         }
     }
     for id in voids {
-        if let Some(voided) = by_id.get(&**id).and_then(|&first| unique.get_mut(first)) {
+        if let Some(voided) = by_id.get(id).and_then(|first| unique.get_mut(first)) {
             voided.voided = true;
         }
     }

@@ -19,6 +19,8 @@ enum JudgeCourse<'c> {
     Rules(RulesCourse<'c>),
     Model(ModelCourse<'c>),
     Scorer(&'c dyn Scorer),
+    /// One that may read the scores of other dimensions: by its place.
+    Predictive(usize),
 }
 
 impl ScoreModel {
@@ -37,6 +39,7 @@ impl ScoreModel {
                     Judge::Model(model) => {
                         JudgeCourse::Model(model.course_of(case.lead, case.as_of))
                     }
+                    Judge::Predictive(_) => JudgeCourse::Predictive(place),
                     Judge::Scorer(scorer) => JudgeCourse::Scorer(scorer),
                 })
             };
@@ -144,6 +147,12 @@ impl ScoreModel {
             let name = || self.shape.dimensions.get(place).map_or("", |d| d.name());
             let edge = match judge {
                 Judge::Rules(_) => None,
+                Judge::Predictive(scorer) => {
+                    if !scorer.is_still() {
+                        opaque(name().to_owned());
+                    }
+                    None
+                }
                 Judge::Model(model) => model.foreign_edge(lead, span, &|_| true, &mut |inner| {
                     opaque(format!("{}/{inner}", name()));
                 }),
@@ -169,7 +178,7 @@ impl ScoreModel {
         self.judges.iter().any(|judge| match judge {
             Judge::Rules(_) => false,
             Judge::Model(model) => model.has_foreign(),
-            Judge::Scorer(_) => true,
+            Judge::Predictive(_) | Judge::Scorer(_) => true,
         })
     }
 }
@@ -194,10 +203,14 @@ impl ModelCourse<'_> {
             }
             JudgeCourse::Model(model) => model.composite(within, lead),
             JudgeCourse::Scorer(scorer) => {
-                let score = |both: Assessment| both.score.map(Score::get);
-                let course = foreign(*scorer, within, lead, score)?;
+                let score = |at| scorer.assess(lead, at).score.map(Score::get);
+                let course = foreign(within, score)?;
                 Some(course.valued(course.low.max(0.0), course.high.min(100.0)))
             }
+            JudgeCourse::Predictive(place) => foreign(within, |at| {
+                let assessment = self.model.assess_at(*place, lead, at);
+                assessment.score.map(Score::get)
+            }),
         }
     }
 
@@ -214,7 +227,10 @@ impl ModelCourse<'_> {
                 Some(both.raw)
             }
             JudgeCourse::Model(model) => model.composite(within, lead),
-            JudgeCourse::Scorer(scorer) => foreign(*scorer, within, lead, |both| both.raw),
+            JudgeCourse::Scorer(scorer) => foreign(within, |at| scorer.assess(lead, at).raw),
+            JudgeCourse::Predictive(place) => {
+                foreign(within, |at| self.model.assess_at(*place, lead, at).raw)
+            }
         }
     }
 
@@ -232,18 +248,25 @@ impl ModelCourse<'_> {
     }
 }
 
+impl ScoreModel {
+    /// One dimension at a moment.
+    pub(super) fn assess_at(&self, place: usize, lead: &dyn LeadView, at: AsOf) -> Assessment {
+        let vector = self.vector(lead, at);
+        let row = vector.scored();
+        Assessment {
+            score: row.score(Some(place)).and_then(Score::saturating),
+            raw: row.raw(place),
+        }
+    }
+}
+
 /// A number of a scorer that goes one way between its edges, by what it says at both ends.
-fn foreign(
-    scorer: &dyn Scorer,
-    within: Within,
-    lead: &dyn LeadView,
-    number: impl Fn(Assessment) -> Option<f64>,
-) -> Option<Course> {
-    let first = number(scorer.assess(lead, within.from.into()))?;
+fn foreign(within: Within, number: impl Fn(AsOf) -> Option<f64>) -> Option<Course> {
+    let first = number(within.from.into())?;
     if within.to == within.from {
         return Some(Course::still(first));
     }
-    let last = number(scorer.assess(lead, within.to.into()))?;
+    let last = number(within.to.into())?;
     let course = Course::one_way(first, last);
     if course.is_still() {
         return Some(course);

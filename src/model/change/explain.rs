@@ -3,7 +3,7 @@ use super::super::model::ScoreModel;
 use crate::lead::LeadView;
 use crate::score::{AsOf, Explanation, Formula, Role, Unit};
 use crate::scorer::{
-    Moments, RuleScorer, Scorer, abstained, emptied, other_schema, when, with_buffers,
+    Moments, RuleScorer, Scorer, abstained, emptied, other_schema, raw_change, when, with_buffers,
 };
 
 impl ScoreModel {
@@ -52,11 +52,15 @@ impl ScoreModel {
             (Formula::Unknown, Vec::new())
         };
         let judges = self.judges.iter().zip(&self.shape.dimensions);
-        parts.extend(judges.map(|(judge, dimension)| {
+        parts.extend(judges.enumerate().map(|(place, (judge, dimension))| {
             let change = match judge {
                 Judge::Rules(rules) => self.rules_changed(rules, views),
                 _ if !applies => abstained(dimension.label(), dimension.unit()),
                 Judge::Model(model) => model.changed(lead, (a, b), views),
+                Judge::Predictive(scorer) => {
+                    let raw = |lead: &dyn LeadView, at| self.assess_at(place, lead, at).raw;
+                    raw_change(scorer.unit(), &raw, lead, a, b)
+                }
                 Judge::Scorer(scorer) => scorer.explain_change(lead, a, b),
             };
             change.labelled(dimension.label()).role(Role::Dimension)

@@ -98,6 +98,44 @@ impl fmt::Display for Formula {
             }
             Self::Momentum => f.write_str("100 for all in the last week, 50 for a mean week"),
             Self::Difference => f.write_str("later less earlier"),
+            Self::Logistic => f.write_str("logistic"),
+            Self::Calibrated(calibration) => write!(f, "{calibration}"),
+            Self::Contribution {
+                coefficient,
+                value,
+                mean,
+                deviation,
+            } => {
+                write!(f, "{coefficient:.4} x ({value} - {mean:.4})")?;
+                match deviation {
+                    Some(deviation) => write!(f, " / {deviation:.4}"),
+                    None => Ok(()),
+                }
+            }
+            Self::Prior { .. } | Self::LikelihoodRatio { .. } => self.counted(f),
+        }
+    }
+}
+
+impl Formula {
+    /// What naive Bayes counted.
+    fn counted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Prior {
+                converted,
+                not_converted,
+            } => write!(f, "{converted} converted, {not_converted} did not"),
+            Self::LikelihoodRatio {
+                converted,
+                of_converted,
+                not_converted,
+                of_not_converted,
+                ..
+            } => write!(
+                f,
+                "{converted} of {of_converted} converted, {not_converted} of {of_not_converted} not"
+            ),
+            _ => Ok(()),
         }
     }
 }

@@ -1,3 +1,4 @@
+use crate::model::Problems;
 use std::fmt;
 
 /// A training that cannot be done: what is wrong, and where.
@@ -8,12 +9,22 @@ pub struct TrainError {
 }
 
 impl TrainError {
-    #[expect(dead_code, reason = "fits follow")]
     pub(crate) fn new(place: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             place: place.into(),
             message: message.into(),
         }
+    }
+
+    /// The first of the problems, if there are any.
+    pub(crate) fn first_of(problems: Problems) -> Result<(), Self> {
+        problems.into_result(()).map_err(|error| {
+            let first = error.problems().first();
+            first.map_or_else(
+                || Self::new("", error.to_string()),
+                |problem| Self::new(problem.path(), problem.message()),
+            )
+        })
     }
 
     /// The part of the input, such as `columns[3]`; empty for the whole.

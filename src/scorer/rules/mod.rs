@@ -5,6 +5,7 @@ mod build;
 mod change;
 mod eval;
 mod lint;
+mod measure;
 mod occurrence;
 mod plan;
 mod rule_scorer;

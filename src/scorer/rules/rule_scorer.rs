@@ -108,6 +108,16 @@ impl RuleScorer {
         judged.node.with_notes(notes)
     }
 
+    /// The explanation without its notes: what the rules give, and no guesses of what they could.
+    pub(crate) fn trace_case<V: LeadView + ?Sized>(
+        &self,
+        case: &Case<'_, V>,
+        buffers: &mut Buffers,
+    ) -> Explanation {
+        let judged = self.plan.judge::<On, V>(case, buffers, &mut |_| {});
+        judged.node
+    }
+
     /// The lead's own new start, also where it lies ahead.
     pub(super) fn mark(&self, lead: &dyn LeadView) -> Option<Moment> {
         self.history.mark(lead)

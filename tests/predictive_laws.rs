@@ -1,0 +1,246 @@
+//! Laws that predictive models keep, whatever their features, and a model file that must keep its scores.
+#![cfg(feature = "train")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod generators;
+
+use generators::{Shuffled, as_of, facts, history, rules, schema, wild};
+use lead_scoring::testing::{check_model, check_scorer};
+use lead_scoring::{
+    ActivitySpec, AsOf, CompositeSpec, DecaySpec, DimensionSpec, FeatureSpec, HistorySpec, Lead,
+    LeadRecord, Measure, MissingValue, ModelSpec, PredictiveModel, PredictiveScorer,
+    PredictiveSpec, SchemaSpec, ScoreModel, Scorer, TrainingSet, Unseen,
+};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+fn missing(number: bool) -> impl Strategy<Value = Option<MissingValue>> {
+    let value = select(vec![0.0, -3.5, 1e12]);
+    let other = select(vec![MissingValue::Indicator, MissingValue::Mean]);
+    prop_oneof![
+        2 => option::of(other.clone()),
+        1 => (value, other).prop_map(move |(value, other)| {
+            Some(if number { MissingValue::Value(value) } else { other })
+        }),
+    ]
+}
+
+fn number_feature() -> impl Strategy<Value = FeatureSpec> {
+    let attribute = select(vec!["seats", "revenue", "renewal", "signed"]);
+    let kind = select(vec!["visit", "open", "click", "demo"]);
+    let decay = select(vec!["1s", "12h", "14d", "200000d"]);
+    let measure = select(vec![Measure::Count, Measure::Sum, Measure::DaysSinceLast]);
+    let source = prop_oneof![
+        3 => attribute.prop_map(FeatureSpec::attribute),
+        2 => (kind, measure, option::of(decay)).prop_map(|(kind, measure, decay)| {
+            let mut spec = ActivitySpec::of(kind);
+            if let (Some(time), false) = (decay, measure == Measure::DaysSinceLast) {
+                spec = spec.decay(DecaySpec::half_life(time));
+            }
+            FeatureSpec::activity(kind, spec.last("90d")).measure(measure)
+        }),
+        1 => select(vec![Measure::Sum, Measure::Mean]).prop_map(|measure| {
+            FeatureSpec::purchases("spent").last("30d").measure(measure)
+        }),
+    ];
+    let bins = option::weighted(0.3, Just(vec![-100.0, 0.0, 50.0]));
+    (source, bins, any::<bool>(), missing(true)).prop_map(|(feature, bins, log1p, missing)| {
+        FeatureSpec {
+            log1p: log1p && bins.is_none(),
+            bins: bins.unwrap_or_default(),
+            missing,
+            ..feature
+        }
+    })
+}
+
+fn level_feature() -> impl Strategy<Value = FeatureSpec> {
+    let text = select(vec!["title", "country"]);
+    let unseen = select(vec![Unseen::Other, Unseen::Missing, Unseen::Average]);
+    let count = || option::of(1_u32..4);
+    prop_oneof![
+        3 => (text, count(), option::of(unseen), missing(false)).prop_map(|(name, min_count, unseen, missing)| {
+            FeatureSpec { min_count, unseen, missing, ..FeatureSpec::attribute(name) }
+        }),
+        1 => (count(), missing(false)).prop_map(|(min_count, missing)| {
+            FeatureSpec { min_count, missing, ..FeatureSpec::attribute("tags") }
+        }),
+        1 => (select(vec!["student", "customer"]), missing(true)).prop_map(|(name, missing)| {
+            FeatureSpec { missing, ..FeatureSpec::attribute(name) }
+        }),
+    ]
+}
+
+fn spec() -> impl Strategy<Value = PredictiveSpec> {
+    let feature = prop_oneof![number_feature(), level_feature()];
+    (
+        vec(feature, 1..6),
+        option::of(any::<bool>()),
+        option::of(any::<bool>()),
+    )
+        .prop_map(|(features, standardise, drop_first)| {
+            let named = features.into_iter().enumerate();
+            PredictiveSpec {
+                features: named
+                    .map(|(i, f)| {
+                        let name = format!("f{i}");
+                        f.rename(name)
+                    })
+                    .collect(),
+                standardise,
+                drop_first,
+                ..PredictiveSpec::new()
+            }
+        })
+}
+
+/// Coefficients from tame to absurd, and a baseline.
+fn weights() -> impl Strategy<Value = (Vec<f64>, f64)> {
+    let weight = prop_oneof![
+        6 => -2.0..2.0,
+        1 => select(vec![0.0, -0.0, 1e12, -1e12, 1e-300]),
+    ];
+    (vec(weight, 1..8), -5.0..5.0)
+}
+
+/// A model that learned its columns from leads, with coefficients that were not fitted.
+fn model(
+    spec: &PredictiveSpec,
+    history: &HistorySpec,
+    leads: &[Lead],
+    at: AsOf,
+    (weights, baseline): &(Vec<f64>, f64),
+) -> PredictiveModel {
+    let set = TrainingSet::labelled(leads, &vec![true; leads.len()], at.moment()).unwrap();
+    let design = spec.design_with(&schema(), history, &set).unwrap();
+    let columns = design.columns.iter().zip(weights.iter().cycle());
+    let coefficients: Vec<_> = columns
+        .map(|(column, value)| serde_json::json!({ "column": column, "value": value }))
+        .collect();
+    serde_json::from_value(serde_json::json!({
+        "version": 1,
+        "features": design.features,
+        "coefficients": coefficients,
+        "baseline": baseline,
+        "base_rate": 0.25,
+    }))
+    .unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+
+    #[test]
+    fn predictive_scorers_keep_the_laws(
+        spec in spec(),
+        history in history(),
+        all in vec(facts(), 2..7),
+        weights in weights(),
+        views in vec(wild(), 2),
+        moments in vec(as_of(), 2),
+        seed in any::<u64>(),
+    ) {
+        let schema = schema();
+        let leads: Vec<Lead> = all.iter().map(|facts| facts.lead(&schema)).collect();
+        let (known, new) = leads.split_at(leads.len() / 2);
+        let model = model(&spec, &history, known, moments[0], &weights);
+        let scorer = model.build_with(&schema, &history).unwrap();
+        check_scorer(&scorer, &leads, &moments).unwrap();
+        check_scorer(&scorer, &views, &moments).unwrap();
+        for lead in new {
+            let shuffled = Shuffled::new(lead, seed);
+            let score = |lead: &dyn lead_scoring::LeadView| scorer.assess(lead, moments[1]);
+            prop_assert_eq!(score(lead), score(&shuffled));
+        }
+
+        // A file gives it back.
+        let json = serde_json::to_string(&model).unwrap();
+        let read: PredictiveModel = serde_json::from_str(&json).unwrap();
+        prop_assert_eq!(&read, &model);
+        let again = read.build_with(&schema, &history).unwrap();
+        for lead in &leads {
+            prop_assert_eq!(again.assess(lead, moments[0]), scorer.assess(lead, moments[0]));
+        }
+        agree(&scorer, &leads, moments[1])?;
+    }
+
+    #[test]
+    fn models_that_read_themselves_keep_the_laws(
+        spec in spec(),
+        rules in rules(),
+        history in history(),
+        all in vec(facts(), 2..6),
+        weights in weights(),
+        moments in vec(as_of(), 2),
+        order in any::<bool>(),
+    ) {
+        let schema = schema();
+        let leads: Vec<Lead> = all.iter().map(|facts| facts.lead(&schema)).collect();
+        let base = ModelSpec::new("m").schema(schema.spec()).history(history.clone());
+        let fit = DimensionSpec::rules("fit", rules);
+        let inner = ScoreModel::build(&base.clone().dimension(fit.clone())).unwrap();
+        let spec = spec.feature(FeatureSpec::dimension("fit"));
+        let set = TrainingSet::labelled(&leads, &vec![true; leads.len()], moments[0].moment()).unwrap();
+        let design = spec.design_in(&inner, &set).unwrap();
+        let columns = design.columns.iter().zip(weights.0.iter().cycle());
+        let chance = PredictiveModel {
+            features: design.features.clone(),
+            coefficients: columns
+                .map(|(column, &value)| lead_scoring::ColumnCoefficient { column: column.clone(), value })
+                .collect(),
+            ..model(&PredictiveSpec::new().feature(FeatureSpec::attribute("seats")), &history, &leads, moments[0], &weights)
+        };
+        let chance = DimensionSpec::predictive("chance", chance);
+        let whole = if order { base.dimension(chance).dimension(fit) } else { base.dimension(fit).dimension(chance) };
+        let model = ScoreModel::build(&whole.composite(CompositeSpec::max())).unwrap();
+        check_model(&model, &leads, &moments).unwrap();
+    }
+}
+
+/// The matrix method agrees with scoring lead by lead.
+fn agree(scorer: &PredictiveScorer, leads: &[Lead], at: AsOf) -> Result<(), TestCaseError> {
+    let set = TrainingSet::labelled(leads, &vec![true; leads.len()], at.moment()).unwrap();
+    let matrix = scorer.encoder().matrix(&set).unwrap();
+    let at_once = scorer.probabilities(&matrix.view()).unwrap();
+    let mut sizes = scorer.coefficients().iter().zip(matrix.columns());
+    // Where terms are huge their differences are left to rounding.
+    let tame = sizes.all(|(w, x)| x.iter().all(|x| (w * x).abs() < 1e3));
+    for (lead, at_once) in leads.iter().zip(at_once) {
+        prop_assert!((0.0..=1.0).contains(&at_once));
+        if let (true, Some(p)) = (tame, scorer.probability(lead, at)) {
+            prop_assert!((p - at_once).abs() < 1e-12, "{p} {at_once}");
+        }
+    }
+    Ok(())
+}
+
+/// A model file of this version must go on being read, and score to the same bits.
+#[test]
+fn a_model_file_keeps_its_scores() {
+    let model: PredictiveModel =
+        serde_json::from_str(include_str!("golden/predictive_model.json")).unwrap();
+    let golden: serde_json::Value =
+        serde_json::from_str(include_str!("golden/predictive_scores.json")).unwrap();
+    let schema: SchemaSpec = serde_json::from_value(golden["schema"].clone()).unwrap();
+    let schema = schema.build().unwrap();
+    let scorer = model.build(&schema).unwrap();
+    let as_of: AsOf = golden["as_of"].as_str().unwrap().parse().unwrap();
+    let leads: Vec<LeadRecord> = serde_json::from_value(golden["leads"].clone()).unwrap();
+    for (record, expected) in leads
+        .into_iter()
+        .zip(golden["log_odds"].as_array().unwrap())
+    {
+        let lead = schema.read_lead(record).unwrap();
+        let given = scorer.log_odds(&lead, as_of);
+        assert_eq!(given, expected.as_f64());
+        assert!(scorer.explain(&lead, as_of).recomputes());
+    }
+    // Written again it is the same text.
+    let text = serde_json::to_string_pretty(&model).unwrap();
+    assert_eq!(
+        text,
+        include_str!("golden/predictive_model.json").trim_end()
+    );
+}
