@@ -506,6 +506,196 @@ fn settings_out_of_range_are_said() {
 }
 
 #[test]
+fn penalised_weighted_and_other_rows_have_no_summary() {
+    let (x, converted) = rows(300, 2, 0.4);
+    let summary =
+        |fit: &LogisticFit, x: &Array2<f64>| message(fit.summary(x.view(), &converted, &[]));
+    let penalised = LogisticSpec::new().fit(x.view(), &converted).unwrap();
+    assert_eq!(
+        summary(&penalised, &x),
+        "a fit with a penalty has no standard errors: the penalty draws its coefficients towards 0, which the Hessian \
+         does not know of; fit without one"
+    );
+    let weighted = LogisticSpec::new()
+        .unpenalised()
+        .balanced()
+        .fit(x.view(), &converted)
+        .unwrap();
+    assert_eq!(
+        summary(&weighted, &x),
+        "a fit with weights has no standard errors: the Hessian takes a row of weight 2 for two independent rows; fit \
+         without them"
+    );
+    let fit = LogisticSpec::new()
+        .unpenalised()
+        .fit(x.view(), &converted)
+        .unwrap();
+    assert_eq!(
+        summary(&fit, &(&x * 2.0)),
+        "these are not the rows that the fit was made of"
+    );
+    assert_eq!(
+        summary(&fit, &Array2::zeros((300, 3))),
+        "3 columns for 2 coefficients"
+    );
+    let one = fit.summary(x.view(), &converted, &["a"]);
+    assert_eq!(message(one), "names: 1 values for 2 columns");
+    let given = fit.summary(x.view(), &converted, &[]).unwrap();
+    assert_eq!(
+        message(given.clone().confidence(1.0)),
+        "confidence: must be above 0 and below 1, was 1"
+    );
+    let wide = given.clone().confidence(0.99).unwrap();
+    let row = &wide.rows[1];
+    assert!((row.upper - row.estimate - 2.575_829_303_548_901 * row.std_error).abs() < 1e-12);
+    assert_eq!(row.name, "columns[0]");
+    let json = serde_json::to_string(&wide).unwrap();
+    assert_eq!(
+        serde_json::from_str::<LogisticSummary>(&json).unwrap(),
+        wide
+    );
+}
+
+#[test]
+fn a_fit_of_many_rows_is_polished_for_its_summary() {
+    let (x, converted) = rows(21_000, 3, 0.3);
+    let fit = LogisticSpec::new()
+        .unpenalised()
+        .tolerance(1e-3)
+        .fit(x.view(), &converted)
+        .unwrap();
+    let exact = LogisticSpec::new()
+        .unpenalised()
+        .tolerance(1e-12)
+        .fit(x.view(), &converted)
+        .unwrap();
+    let summary = fit.summary(x.view(), &converted, &[]).unwrap();
+    for (row, w) in summary.rows[1..].iter().zip(&exact.coefficients) {
+        assert!((row.estimate - w).abs() < 1e-10);
+    }
+}
+
+#[test]
+fn cross_validation_takes_the_penalty_of_the_least_log_loss() {
+    // Many columns of noise and few rows: some penalty is better than next to none.
+    let (signal, converted) = rows(240, 1, 0.4);
+    let noise = Array2::from_shape_fn((240, 30), |(i, j)| noise(i, j + 50));
+    let x = concatenate![Axis(1), signal, noise];
+    for validation in [CrossValidation::time_ordered(), CrossValidation::random(3)] {
+        let chosen = LogisticSpec::new()
+            .cross_validate(x.view(), &converted, &validation)
+            .unwrap();
+        assert_eq!(chosen.table.len(), 9);
+        assert!(
+            chosen
+                .table
+                .iter()
+                .all(|row| row.converged && row.folds.len() == 5)
+        );
+        let least = chosen
+            .table
+            .iter()
+            .map(|row| row.mean_log_loss)
+            .fold(f64::INFINITY, f64::min);
+        let row = chosen
+            .table
+            .iter()
+            .find(|row| row.alpha == chosen.alpha)
+            .unwrap();
+        assert_eq!(row.mean_log_loss, least);
+        assert!(chosen.alpha >= 1.0, "{chosen:?}");
+        let direct = LogisticSpec::new()
+            .alpha(chosen.alpha)
+            .fit(x.view(), &converted)
+            .unwrap();
+        assert_eq!(chosen.fit, direct);
+        let careful = validation.clone().choice(AlphaChoice::OneStandardError);
+        let careful = LogisticSpec::new()
+            .cross_validate(x.view(), &converted, &careful)
+            .unwrap();
+        assert!(careful.alpha >= chosen.alpha);
+        assert_eq!(
+            LogisticSpec::new()
+                .cross_validate(x.view(), &converted, &validation)
+                .unwrap(),
+            chosen
+        );
+    }
+}
+
+#[test]
+fn a_fold_is_predicted_by_what_was_before_it() {
+    let (x, converted) = rows(120, 2, 0.4);
+    let validation = CrossValidation::time_ordered().folds(2).alphas([1.0]);
+    let table = LogisticSpec::new()
+        .cross_validate(x.view(), &converted, &validation)
+        .unwrap()
+        .table;
+    let loss_of = |from: usize, to: usize| {
+        let part = x.slice_axis(Axis(0), (0..from).into());
+        let fit = LogisticSpec::new().fit(part, &converted[..from]).unwrap();
+        let chances = fit
+            .probabilities(x.slice_axis(Axis(0), (from..to).into()))
+            .unwrap();
+        let losses = chances
+            .iter()
+            .zip(&converted[from..to])
+            .map(|(p, y)| -(if *y { *p } else { 1.0 - p }).ln());
+        losses.sum::<f64>() / (to - from) as f64
+    };
+    assert!((table[0].folds[0] - loss_of(40, 80)).abs() < 1e-10);
+    assert!((table[0].folds[1] - loss_of(80, 120)).abs() < 1e-10);
+    // Rows of one moment stay in one stretch, in whatever order they stand.
+    let day = |i: usize| crate::Moment::from_seconds(86_400 * (i / 50) as i64);
+    let times: Vec<_> = (0..120).rev().map(day).collect();
+    let backwards: Vec<usize> = (0..120).rev().collect();
+    let turned = x.select(Axis(0), &backwards);
+    let outcomes: Vec<bool> = backwards.iter().map(|&i| converted[i]).collect();
+    let matrix = TrainingMatrix::new(turned.view(), &outcomes).times(&times);
+    let table = LogisticSpec::new()
+        .cross_validate_matrix(&matrix, &validation)
+        .unwrap()
+        .table;
+    assert!((table[0].folds[0] - loss_of(50, 100)).abs() < 1e-10);
+    assert!((table[0].folds[1] - loss_of(100, 120)).abs() < 1e-10);
+}
+
+#[test]
+fn cross_validations_that_cannot_be_made_are_said() {
+    let (x, _) = rows(60, 2, 0.4);
+    let run = |validation: CrossValidation, converted: &[bool]| {
+        message(LogisticSpec::new().cross_validate(x.view(), converted, &validation))
+    };
+    let late: Vec<bool> = (0..60).map(|i| i > 55).collect();
+    let new = CrossValidation::time_ordered;
+    assert_eq!(
+        run(new(), &late),
+        "cross_validation: in no fold do the rows to predict from have both outcomes"
+    );
+    assert_eq!(
+        run(new().folds(1), &late),
+        "cross_validation.folds: must be 2 to 100, was 1"
+    );
+    assert_eq!(
+        run(new().alphas([]), &late),
+        "cross_validation.alphas: must not be empty"
+    );
+    assert_eq!(
+        run(new().alphas([1.0, 0.0]), &late),
+        "cross_validation.alphas[1]: must be above 0 and at most 1e12, was 0"
+    );
+    assert_eq!(
+        run(CrossValidation::random(1), &late[..59]),
+        "converted: 59 values for 60 rows"
+    );
+    let early: Vec<bool> = (0..60).map(|i| i > 35).collect();
+    let chosen = LogisticSpec::new()
+        .cross_validate(x.view(), &early, &new())
+        .unwrap();
+    assert_eq!(chosen.left_out, 3);
+}
+
+#[test]
 fn too_few_iterations_are_reported() {
     let (x, converted) = rows(25_000, 8, 0.3);
     let fit = LogisticSpec::new()
