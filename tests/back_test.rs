@@ -274,6 +274,17 @@ fn what_is_refused() {
     }
 }
 
+/// One dimension of a model as a scorer of its own.
+struct Engagement<'m>(&'m ScoreModel);
+impl Scorer for Engagement<'_> {
+    fn score(&self, lead: &dyn LeadView, as_of: AsOf) -> Option<Score> {
+        self.0.vector(lead, as_of).score("engagement")
+    }
+    fn disqualify(&self, lead: &dyn LeadView, as_of: AsOf, reason: &mut dyn FnMut(&str)) {
+        self.0.disqualify(lead, as_of, reason);
+    }
+}
+
 proptest! {
     #[test]
     fn a_model_is_tested_like_any_scorer(
@@ -306,15 +317,6 @@ proptest! {
         let test = spec
             .run_model(&model, RankBy::Dimension("engagement"), &leads, &converted)
             .unwrap();
-        struct Engagement<'m>(&'m ScoreModel);
-        impl Scorer for Engagement<'_> {
-            fn score(&self, lead: &dyn LeadView, as_of: AsOf) -> Option<Score> {
-                self.0.vector(lead, as_of).score("engagement")
-            }
-            fn disqualify(&self, lead: &dyn LeadView, as_of: AsOf, reason: &mut dyn FnMut(&str)) {
-                self.0.disqualify(lead, as_of, reason);
-            }
-        }
         let other = spec.run(&Engagement(&model), model.schema(), &leads, &converted).unwrap();
         prop_assert_eq!(&test, &other);
         // Every lead at every moment is somewhere.
