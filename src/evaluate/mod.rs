@@ -18,7 +18,8 @@ mod threshold;
 
 pub use auc_difference::AucDifference;
 pub use back_test::{
-    BackTest, BackTestBand, BackTestMoment, BackTestSpec, LeftOutLeads, UndatedFact, UnscoredLeads,
+    BackTest, BackTestBand, BackTestMoment, BackTestSpec, LeftOutLeads, ScoreMeaning, UndatedFact,
+    UnscoredLeads,
 };
 pub use comparison::{
     BandMigration, ChampionChoice, ChampionVerdict, Comparison, ComparisonSpec, Mover, RuleMove,
