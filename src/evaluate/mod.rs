@@ -25,7 +25,8 @@ mod weight;
 
 pub use auc_difference::AucDifference;
 pub use back_test::{
-    BackTest, BackTestBand, BackTestMoment, BackTestSpec, LeftOutLeads, UndatedFact, UnscoredLeads,
+    BackTest, BackTestBand, BackTestMoment, BackTestSpec, LeftOutLeads, ScoreMeaning, UndatedFact,
+    UnscoredLeads,
 };
 pub use bins::{Binning, FeatureBins, MissingValues};
 pub use comparison::{
