@@ -151,8 +151,12 @@ fn a_segment_that_scores_low_and_converts_well_is_found() {
         report.segment("industry", "unknown").unwrap().judgement,
         SegmentJudgement::TooFew
     );
-    // The score tells health and retail apart by their size: leads of like scores convert alike.
-    assert_eq!(health.judgement, SegmentJudgement::Fair);
+    // Small practices score as small shops do, and convert better.
+    assert_eq!(health.judgement, SegmentJudgement::ScoredTooLow);
+    assert_eq!(
+        report.misjudged().last().map(|row| row.segment.as_str()),
+        Some("health")
+    );
 
     // Judged by activity alone, which tells nothing, both are wrong.
     let report = self::report(
