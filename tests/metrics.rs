@@ -22,7 +22,7 @@ fn close(found: f64, expected: f64) {
 }
 
 /// Albumin, total protein, the K-G score (here 10 less the score, so that higher is better) and whether surgery
-/// helped, of the 43 patients without missing values of `DeLong`, `DeLong` and Clarke-Pearson, Biometrics 44 (1988),
+/// helped, of the 43 patients without missing values of DeLong, DeLong and Clarke-Pearson, Biometrics 44 (1988),
 /// as SAS/STAT reprints them in its example "Comparing Receiver Operating Characteristic Curves".
 #[rustfmt::skip]
 const PATIENTS: [(f64, f64, f64, bool); 43] = [

@@ -1,4 +1,5 @@
 use super::{EvaluateError, Evaluation};
+use crate::score::LARGEST;
 use serde::{Deserialize, Serialize};
 
 /// A point of the ROC curve.
@@ -116,7 +117,7 @@ pub fn area_under_curve(x: &[f64], y: &[f64]) -> Result<f64, EvaluateError> {
     }
     for (name, numbers) in [("x", x), ("y", y)] {
         for (place, number) in numbers.iter().enumerate() {
-            if !(number.abs() <= crate::score::LARGEST) {
+            if !(-LARGEST..=LARGEST).contains(number) {
                 return Err(EvaluateError::new(
                     format!("{name}[{place}]"),
                     format!("must be between -1e12 and 1e12, got `{number}`"),

@@ -1,4 +1,4 @@
-use super::{Confusion, Evaluation, ProbabilityEvaluation, ReliabilityBins};
+use super::{Confusion, Evaluation, ProbabilityEvaluation, ReliabilityBins, ReliabilityTable};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -126,9 +126,9 @@ impl ProbabilityEvaluation {
             brier_reliability: parts.map(|parts| parts.reliability),
             brier_resolution: parts.map(|parts| parts.resolution),
             brier_uncertainty: parts.map(|parts| parts.uncertainty),
-            ece_10: equal_width.as_ref().map(|table| table.ece()),
-            ece_10_equal_count: equal_count.map(|table| table.ece()),
-            mce_10: equal_width.map(|table| table.mce()),
+            ece_10: equal_width.as_ref().map(ReliabilityTable::ece),
+            ece_10_equal_count: equal_count.as_ref().map(ReliabilityTable::ece),
+            mce_10: equal_width.as_ref().map(ReliabilityTable::mce),
             hosmer_lemeshow: test.as_ref().map(|test| test.chi_square),
             hosmer_lemeshow_p: test.map(|test| test.p_value),
             confusion: Some(self.ranking().confusion(0.5)),

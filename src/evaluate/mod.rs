@@ -1,7 +1,9 @@
 //! Is the scoring any good: metrics over scores with outcomes, drift, and the feedback into weights.
 
 mod auc_difference;
+mod back_test;
 mod bins;
+mod comparison;
 mod confusion;
 mod conversion_rate;
 mod curve;
@@ -22,7 +24,14 @@ mod threshold;
 mod weight;
 
 pub use auc_difference::AucDifference;
+pub use back_test::{
+    BackTest, BackTestBand, BackTestMoment, BackTestSpec, LeftOutLeads, UndatedFact, UnscoredLeads,
+};
 pub use bins::{Binning, FeatureBins, MissingValues};
+pub use comparison::{
+    BandMigration, ChampionChoice, ChampionVerdict, Comparison, ComparisonSpec, Mover, RuleMove,
+    ScoreDistribution, ThresholdCrossing,
+};
 pub use confusion::Confusion;
 pub use conversion_rate::ConversionRate;
 pub use curve::{PrecisionRecallPoint, RocPoint, area_under_curve};

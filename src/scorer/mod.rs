@@ -55,6 +55,7 @@ pub use scorer::{Assessment, FromFn, Opaque, Scorer, from_fn};
 pub(crate) use condition::{Applies, Cond, Guard, Layout, Plan, Tests, resolve_condition};
 pub(crate) use course::{Course, Within};
 pub(crate) use history::History;
+pub(crate) use period::parse_period;
 pub(crate) use rules::{
     ActivityPlan, Buffers, Builder, Case, Moments, RulesCourse, SECOND, emptied, one_way_until,
     other_schema, resolve_applies, when, with_buffers,
