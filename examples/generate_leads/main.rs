@@ -1,4 +1,4 @@
-//! Where does the sample of `score_leads` come from?
+//! Where do the samples of `score_leads` and `train_predictive` come from?
 //!
 //! From here: leads of a fictional vendor of process software with three products, what they did, and what some of
 //! them already bought. One seed gives the same files on every machine, and the defaults give the bundled ones:
@@ -18,6 +18,7 @@ use rows::{Event, LeadRow, lead_id, time};
 use std::path::{Path, PathBuf};
 use world::World;
 
+mod past;
 mod rows;
 mod tables;
 mod world;
@@ -31,9 +32,12 @@ struct Args {
     /// The same seed gives the same files
     #[arg(long, default_value_t = 11)]
     seed: u64,
-    /// Folder for leads.csv, activities.csv and purchases.csv
+    /// Folder for the files
     #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data"))]
     out: PathBuf,
+    /// How many leads of the years before, with what became of them
+    #[arg(long, default_value_t = 2_400)]
+    past: u32,
     /// Nothing in the files happened after this moment
     #[arg(long, default_value = "2026-03-02T09:00:00Z")]
     as_of: DateTime<Utc>,
@@ -45,7 +49,11 @@ fn main() -> Result<()> {
     for number in 1..=args.leads {
         world.lead(number);
     }
-    write(world, &args.out)
+    write(world, &args.out)?;
+    let path = args.out.join("past_leads.csv");
+    let mut file = csv::Writer::from_path(&path)
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    past::write(&mut file, args.seed, args.past, args.as_of)
 }
 
 /// Files as systems export them: leads by number, events and purchases by time.
