@@ -26,6 +26,13 @@ fn main() -> Result<()> {
         .push(Activity::new(kind("pricing_page")?, "2026-03-08".parse()?).id("p1"))
         .push(Activity::new(kind("careers_page")?, "2026-03-08".parse()?).id("c1"))
         .build()?;
+    when(&model, &lead)?;
+    why(&model)?;
+    own_scorers(&lead)
+}
+
+/// When does something change, with nothing new known?
+fn when(model: &ScoreModel, lead: &Lead) -> Result<()> {
     let today: AsOf = "2026-03-10".parse()?;
     let in_a_year: AsOf = "2027-03-10".parse()?;
 
@@ -33,7 +40,7 @@ fn main() -> Result<()> {
     // formula gives that moment, the library finds it to the second.
     let mut now = today;
     let mut seen = Vec::new();
-    while let Some(change) = model.next_change(&lead, now, in_a_year, What::Label("stage"))? {
+    while let Some(change) = model.next_change(lead, now, in_a_year, What::Label("stage"))? {
         println!(
             "{}: {} -> {}",
             change.at,
@@ -66,11 +73,11 @@ fn main() -> Result<()> {
         bound: 10.0,
     };
     let change = model
-        .next_change(&lead, today, in_a_year, passes)?
+        .next_change(lead, today, in_a_year, passes)?
         .context("it never cools down")?;
     println!("below 10: {}", change.at);
     // At that moment the vector shows it, and a second before it does not.
-    let score = |at: AsOf| model.vector(&lead, at).score("engagement");
+    let score = |at: AsOf| model.vector(lead, at).score("engagement");
     let before = change.at.plus_micros(-1_000_000);
     ensure!(score(change.at.into()) < score(before.into()));
     ensure!(score(before.into()).is_some_and(|score| score.get() >= 10.0));
@@ -78,7 +85,7 @@ fn main() -> Result<()> {
     // Question 3: does time alone disqualify it?
     ensure!(
         model
-            .next_change(&lead, today, in_a_year, What::Verdict)?
+            .next_change(lead, today, in_a_year, What::Verdict)?
             .is_none()
     );
 
@@ -86,14 +93,22 @@ fn main() -> Result<()> {
     let warm = StateCondition::score("engagement").at_least(20.0);
     let stages = StagesSpec::new("lifecycle")
         .stage(StageSpec::new("warm", warm).margin(5.0))
-        .build(&model)?;
+        .build(model)?;
     let state = StageState::new("warm", "2026-03-01".parse()?);
     let change = stages
-        .next_change(&model, &lead, &state, today, in_a_year)?
+        .next_change(model, lead, &state, today, in_a_year)?
         .context("it stays warm")?;
     println!("{}: {:.1}", change.at, change.transition);
     ensure!(change.at.to_string().starts_with("2026-04-0"));
     ensure!(change.transition.left("warm"));
+
+    Ok(())
+}
+
+/// Why is a score another than it was?
+fn why(model: &ScoreModel) -> Result<()> {
+    let kind = |name| model.schema().kind(name).context("no such kind");
+    let today: AsOf = "2026-03-10".parse()?;
 
     // Question 5: two weeks on, it reads the prices again. What made the score another?
     let again = Lead::builder(model.schema(), "a1")
@@ -149,22 +164,30 @@ fn main() -> Result<()> {
             .eq([Cause::Window, Cause::Facts, Cause::Window])
     );
 
+    Ok(())
+}
+
+/// What of scorers of one's own?
+fn own_scorers(lead: &Lead) -> Result<()> {
+    let today: AsOf = "2026-03-10".parse()?;
+    let in_a_year: AsOf = "2027-03-10".parse()?;
+
     // A scorer of one's own that does not say when it changes is named, not guessed at.
     let opaque = from_fn(|_: &dyn LeadView, _| Some(Score::MAX));
     let externals = Externals::from([("mine".to_owned(), Arc::new(opaque) as Arc<dyn Scorer>)]);
-    let model = self::spec().dimension(DimensionSpec::external("mine", "mine"));
+    let model = spec().dimension(DimensionSpec::external("mine", "mine"));
     let model = ScoreModel::build_with(&model, &externals)?;
     let asked = What::Passes {
         of: "mine",
         bound: 50.0,
     };
-    let refused = model.next_change(&lead, today, in_a_year, asked);
+    let refused = model.next_change(lead, today, in_a_year, asked);
     let dimensions = vec!["mine".to_owned()];
     ensure!(refused == Err(ChangeError::Opaque { dimensions }));
     // What does not depend on it is still answered.
     ensure!(
         model
-            .next_change(&lead, today, in_a_year, What::Label("stage"))?
+            .next_change(lead, today, in_a_year, What::Label("stage"))?
             .is_some()
     );
     Ok(())

@@ -85,6 +85,7 @@
 //! - [`MomentumSpec`], [`MomentumScorer`]: the last week's activity against the three weeks before.
 //! - [`NaiveBayesSpec`], [`NaiveBayesScorer`]: the probability of conversion by counts of past outcomes, learned one by
 //!   one.
+//! - [`Verdict`]: whether there is enough, and the right, to learn from (feature `train`).
 //! - [`Calibration`]: probabilities that come true, by [`PlattScaling`], [`IsotonicRegression`] or
 //!   [`PriorCorrection`].
 //! - [`ModelSpec`], [`ScoreModel`]: many judges, a composite ([`CompositeSpec`]), labels and hand-raisers

@@ -27,9 +27,9 @@ mod ids;
 mod model;
 #[path = "../score_leads/read.rs"]
 mod read;
-#[allow(dead_code, reason = "the main example shows more")]
 #[path = "../score_leads/rows_ahead.rs"]
 mod rows_ahead;
+#[allow(dead_code, reason = "the main example shows more")]
 #[path = "../score_leads/show.rs"]
 mod show;
 #[path = "../score_leads/table.rs"]

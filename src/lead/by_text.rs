@@ -20,6 +20,11 @@ impl<'a, T: Copy> ByText<'a, T> {
         }
     }
 
+    pub(super) fn clear(&mut self) {
+        self.few.clear();
+        self.rest.clear();
+    }
+
     pub(super) fn get(&self, text: &str) -> Option<T> {
         let few = self.few.iter().find(|(known, _)| *known == text);
         match few {

@@ -1,5 +1,6 @@
 use super::by_text::ByText;
 use super::{Activity, KindSlot, Moment, ProductSlot, canonical_order};
+use std::cmp::Ordering;
 use std::fmt;
 
 /// An activity on its way into a [`History`].
@@ -7,6 +8,11 @@ use std::fmt;
 pub(super) struct Reported<'a> {
     pub(super) activity: Activity<'a>,
     pub(super) voided: bool,
+}
+
+/// The total order in which a lead keeps activities.
+pub(super) fn reported_order(a: &Reported<'_>, b: &Reported<'_>) -> Ordering {
+    canonical_order(&a.activity, &b.activity).then(a.voided.cmp(&b.voided))
 }
 
 /// The activities of one lead: sorted in canonical order, 48 bytes each, their texts in one piece of memory.
@@ -29,9 +35,7 @@ impl History {
     }
 
     fn within(mut reported: Vec<Reported<'_>>, most_text: u32) -> Option<Self> {
-        reported.sort_unstable_by(|a, b| {
-            canonical_order(&a.activity, &b.activity).then(a.voided.cmp(&b.voided))
-        });
+        reported.sort_unstable_by(reported_order);
         let lengths = reported.iter().map(|reported| {
             let Activity {
                 id,

@@ -17,6 +17,7 @@ mod spec;
 mod stage;
 mod state_condition;
 
+pub use batch::{Progress, Stopped};
 pub use build::Externals;
 pub use change::{Change, ChangeError, Standing, What};
 pub use composite::{CompositeMethod, CompositeSpec};

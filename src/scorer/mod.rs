@@ -36,8 +36,8 @@ pub use momentum::{Momentum, MomentumScorer, MomentumSpec};
 pub use predictive::{
     AlphaChoice, AlphaRow, ClassWeight, CoefficientRow, CrossValidated, CrossValidation,
     DesignMatrix, FoldSplit, LeftOutRows, LogisticFit, LogisticSpec, LogisticSummary, Penalty,
-    PredictiveSpec, Separation, Split, SplitSet, TrainError, Trained, TrainingMatrix, TrainingRow,
-    TrainingSet, TrainingSetSpec,
+    PredictiveSpec, Readiness, Separation, Split, SplitSet, TrainError, Trained, TrainingMatrix,
+    TrainingRow, TrainingSet, TrainingSetSpec, Verdict, VerdictData, VerdictReason, VerdictSpec,
 };
 pub use predictive::{
     Calibration, CalibrationError, Category, ColumnCoefficient, EncodedColumn, Encoder,
@@ -57,12 +57,14 @@ pub use rules::{
 };
 pub use scorer::{Assessment, FromFn, Opaque, Scorer, from_fn};
 
-pub(crate) use condition::{Applies, Cond, Guard, Layout, Plan, Tests, resolve_condition};
+pub(crate) use condition::{
+    Applies, BlockWords, Cond, Guard, Layout, Plan, Tests, resolve_condition,
+};
 pub(crate) use course::{Course, Within};
 pub(crate) use history::History;
 pub(crate) use period::parse_period;
 pub(crate) use rules::{
-    ActivityPlan, Buffers, Builder, Case, Moments, RulesCourse, SECOND, abstained, emptied,
-    one_way_until, other_schema, resolve_applies, when, with_buffers,
+    ActivityPlan, Buffers, Builder, Case, Moments, RulesCourse, RulesOfTable, SECOND, abstained,
+    emptied, one_way_until, other_schema, resolve_applies, when, with_buffers,
 };
 pub(crate) use scorer::raw_change;

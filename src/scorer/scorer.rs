@@ -128,7 +128,8 @@ pub(crate) fn raw_change(
     a: AsOf,
     b: AsOf,
 ) -> Explanation {
-    let raw = when(lead, a, b).map(|(lead, as_of)| raw(&lead, as_of));
+    let finite = |raw: Option<f64>| raw.filter(|raw| raw.is_finite());
+    let raw = when(lead, a, b).map(|(lead, as_of)| finite(raw(&lead, as_of)));
     let Some(raw) = raw.all() else {
         return abstained("score", unit);
     };

@@ -78,6 +78,36 @@ impl Sample<'_> {
         }
     }
 
+    /// Share of the values that are known, 0 to 1; 0 of none.
+    #[allow(clippy::cast_precision_loss)] // no sample has 2^53 values
+    pub(crate) fn known_share(&self) -> f64 {
+        let known = match self {
+            Self::Numbers(values) => values.iter().filter(|value| value.is_finite()).count(),
+            Self::Levels(values) => values.iter().flatten().count(),
+        };
+        if known == 0 {
+            0.0
+        } else {
+            known as f64 / self.len() as f64
+        }
+    }
+
+    /// The values whose outcome is known, with that.
+    pub(crate) fn with_outcomes(&self, outcomes: &[Option<bool>]) -> (Self, Vec<bool>) {
+        let known = outcomes.iter().flatten().copied().collect();
+        let kept = |row: &usize| outcomes.get(*row).is_some_and(Option::is_some);
+        let rows = (0..self.len()).filter(kept);
+        let sample = match self {
+            Self::Numbers(values) => {
+                Self::Numbers(rows.filter_map(|row| values.get(row).copied()).collect())
+            }
+            Self::Levels(values) => {
+                Self::Levels(rows.filter_map(|row| values.get(row).cloned()).collect())
+            }
+        };
+        (sample, known)
+    }
+
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Numbers(values) => values.len(),

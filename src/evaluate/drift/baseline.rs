@@ -116,7 +116,7 @@ impl DriftBaseline {
         let attributes = attributes.filter_map(|(i, (name, of))| {
             let slot = AttributeSlot::new(u16::try_from(i).ok()?);
             let kind = FeatureKind::from(of);
-            let sample = snapshot::attribute(model, slot, kind, leads, as_of);
+            let sample = snapshot::attribute_sample(model, slot, kind, leads, as_of);
             Some(Snapshot::of(name, kind, &sample, &spec.psi))
         });
         let attributes = attributes.collect();
@@ -194,7 +194,7 @@ impl DriftBaseline {
                 let what = format!("attribute `{}` of that type", of.name);
                 return Err(lacking(format!("attributes[{i}]"), &what));
             };
-            let sample = snapshot::attribute(model, slot, of.kind, leads, as_of);
+            let sample = snapshot::attribute_sample(model, slot, of.kind, leads, as_of);
             report.attributes.push(FeatureDrift::of(of, &sample, spec));
         }
         let now = snapshot::scores(&model.score_all(leads, as_of));

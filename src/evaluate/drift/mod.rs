@@ -15,3 +15,5 @@ pub use psi::{Psi, PsiBin, PsiFlag, PsiSpec};
 pub use report::{DriftReport, FeatureDrift, MissingDrift, OutsideValues};
 pub use snapshot::FeatureKind;
 pub use spec::DriftSpec;
+
+pub(crate) use snapshot::attribute_sample;

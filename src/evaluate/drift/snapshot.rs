@@ -110,7 +110,7 @@ impl Snapshot {
 }
 
 /// The values of an attribute, one for each lead, as they were known at a moment.
-pub(crate) fn attribute<V: LeadView>(
+pub(crate) fn attribute_sample<V: LeadView>(
     model: &ScoreModel,
     slot: AttributeSlot,
     kind: FeatureKind,

@@ -20,6 +20,8 @@ mod train_error;
 mod trained;
 #[cfg(feature = "train")]
 mod training_set;
+#[cfg(feature = "train")]
+mod verdict;
 
 pub use calibration::{
     Calibration, CalibrationError, IsotonicRegression, Knot, PlattScaling, PriorCorrection,
@@ -48,3 +50,5 @@ pub use train_error::TrainError;
 pub use trained::Trained;
 #[cfg(feature = "train")]
 pub use training_set::{LeftOutRows, Split, SplitSet, TrainingRow, TrainingSet, TrainingSetSpec};
+#[cfg(feature = "train")]
+pub use verdict::{Readiness, Verdict, VerdictData, VerdictReason, VerdictSpec};

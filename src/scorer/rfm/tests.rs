@@ -3,7 +3,7 @@
 use super::binning::{BinCuts, learn, population};
 use super::*;
 use crate::lead::{Activity, KindSlot, Lead, Moment, Schema, SchemaSpec};
-use crate::score::AsOf;
+use crate::score::{AsOf, Explanation};
 use crate::scorer::{HistorySpec, Scorer};
 
 const RULES: [BinRule; 5] = [
@@ -276,7 +276,7 @@ fn an_axis_that_does_not_count_says_so() {
         .unwrap();
     let spec = RfmSpec::new().bins(3).cuts(cuts()).weights(1.0, 1.0, 0.0);
     let why = spec.build(&schema).unwrap().explain(&lead, as_of());
-    let labels: Vec<&str> = why.parts().iter().map(|part| part.label()).collect();
+    let labels: Vec<&str> = why.parts().iter().map(Explanation::label).collect();
     assert_eq!(labels, ["recency", "frequency", "monetary, weight 0"]);
     assert!(why.recomputes());
 }

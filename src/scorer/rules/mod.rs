@@ -10,6 +10,7 @@ mod occurrence;
 mod plan;
 mod rule_scorer;
 mod spec;
+mod table;
 mod what_if;
 
 pub use activity_spec::{
@@ -27,4 +28,5 @@ pub(crate) use change::{
 pub(crate) use eval::{Buffers, Case, Judged};
 pub(crate) use plan::{ActivityPlan, RulesPlan};
 pub(crate) use rule_scorer::{emptied, other_schema, with_buffers};
+pub(crate) use table::RulesOfTable;
 pub(crate) use what_if::WhatIf;

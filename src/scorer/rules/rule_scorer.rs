@@ -3,8 +3,9 @@ use super::eval::{Buffers, Case};
 use super::lint::Lint;
 use super::plan::RulesPlan;
 use super::spec::RulesSpec;
+use super::table::RulesOfTable;
 use super::what_if::WhatIf;
-use crate::lead::{Activity, KnownAt, LeadView, Moment, Schema};
+use crate::lead::{Activity, KnownAt, LeadTable, LeadView, Moment, Schema};
 use crate::model::{Problems, SpecError};
 use crate::score::{AsOf, Explanation, Role, Score, Unit};
 use crate::scorer::condition::Tests;
@@ -92,6 +93,11 @@ impl RuleScorer {
         verdict: &mut dyn FnMut(&Arc<str>),
     ) -> Assessment {
         self.plan.judge::<Off, V>(case, buffers, verdict).assessment
+    }
+
+    /// The rules made ready for a table.
+    pub(crate) fn of_table<'p>(&'p self, table: &'p LeadTable) -> RulesOfTable<'p> {
+        self.plan.of_table(table)
     }
 
     pub(crate) fn explain_case<V: LeadView + ?Sized>(
