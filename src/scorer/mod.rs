@@ -33,16 +33,18 @@ pub use interest::{InterestProfile, InterestScorer, InterestSpec, ProductInteres
 pub use momentum::{Momentum, MomentumScorer, MomentumSpec};
 pub use predictive::{
     Calibration, CalibrationError, Category, ColumnCoefficient, EncodedColumn, Encoder,
-    FeatureEncoding, FeatureSpec, IsotonicRegression, Knot, LearnError, Measure, MissingValue,
-    NaiveBayesAttribute, NaiveBayesCounts, NaiveBayesLevels, NaiveBayesScorer, NaiveBayesSpec,
-    NaiveBayesTable, OutcomeCounts, PlattScaling, PredictiveModel, PredictiveScorer,
-    PriorCorrection, TrainedOn, Unseen, WidthError,
+    FeatureEncoding, FeatureSpec, HazardPeriod, HorizonError, IsotonicRegression, Knot, LearnError,
+    Measure, MissingValue, NaiveBayesAttribute, NaiveBayesCounts, NaiveBayesLevels,
+    NaiveBayesScorer, NaiveBayesSpec, NaiveBayesTable, OutcomeCounts, PlattScaling,
+    PredictiveModel, PredictiveScorer, PriorCorrection, PropensityModel, PropensityScorer,
+    TrainedOn, Unseen, WidthError,
 };
 #[cfg(feature = "train")]
 pub use predictive::{
-    ClassWeight, DesignMatrix, LeftOutRows, LogisticFit, LogisticSpec, Penalty, PredictiveSpec,
-    Readiness, Separation, Split, SplitSet, TrainError, Trained, TrainingMatrix, TrainingRow,
-    TrainingSet, TrainingSetSpec, Verdict, VerdictData, VerdictReason, VerdictSpec,
+    ClassWeight, DesignMatrix, LeftOutRows, LogisticFit, LogisticSpec, ObservedPeriod, Penalty,
+    PredictiveSpec, PropensitySpec, Readiness, Separation, Split, SplitSet, TrainError, Trained,
+    TrainedPropensity, TrainingMatrix, TrainingRow, TrainingSet, TrainingSetSpec, Verdict,
+    VerdictData, VerdictReason, VerdictSpec,
 };
 pub use rfm::{
     BinCuts, BinRule, RfmAxis, RfmAxisReport, RfmBins, RfmCuts, RfmFit, RfmMonetary, RfmRating,
