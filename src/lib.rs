@@ -86,6 +86,7 @@
 //! - [`NaiveBayesSpec`], [`NaiveBayesScorer`]: the probability of conversion by counts of past outcomes, learned one by
 //!   one.
 //! - [`Verdict`]: whether there is enough, and the right, to learn from (feature `train`).
+//! - [`PropensityModel`], [`PropensityScorer`]: the chance to convert within 7, 30 or 90 days.
 //! - [`Calibration`]: probabilities that come true, by [`PlattScaling`], [`IsotonicRegression`] or
 //!   [`PriorCorrection`].
 //! - [`ModelSpec`], [`ScoreModel`]: many judges, a composite ([`CompositeSpec`]), labels and hand-raisers

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// What is said of a dimension without a judge, or with several.
-const ONE_JUDGE: &str = "dimensions[2]: give exactly one of `rules`, `model`, `external`, `grade`, `engagement`, `rfm`, `checklist`, `interest`, `momentum`, `predictive`, `naive_bayes`";
+const ONE_JUDGE: &str = "dimensions[2]: give exactly one of `rules`, `model`, `external`, `grade`, `engagement`, `rfm`, `checklist`, `interest`, `momentum`, `predictive`, `naive_bayes`, `propensity`";
 
 fn schema() -> SchemaSpec {
     SchemaSpec::new().number("seats").kind("visit")
@@ -391,7 +391,7 @@ fn files_that_are_no_model() {
         ),
         (
             "version = 1\ndimensions = [{ name = 'a', rule = {} }]",
-            "unknown field `rule`, expected one of `name`, `note`, `rules`, `model`, `external`, `grade`, `engagement`, `rfm`, `checklist`, `interest`, `momentum`, `predictive`, `naive_bayes`",
+            "unknown field `rule`, expected one of `name`, `note`, `rules`, `model`, `external`, `grade`, `engagement`, `rfm`, `checklist`, `interest`, `momentum`, `predictive`, `naive_bayes`, `propensity`",
         ),
         (
             "version = 1\ndimensions = []\ncomposite = { method = 'median' }",

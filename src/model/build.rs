@@ -377,6 +377,11 @@ impl Judging<'_> {
             let scorer = NaiveBayesScorer::resolve(naive_bayes, self.schema, &path, self.problems);
             return Judge::Scorer(Arc::new(scorer));
         }
+        if let Some(model) = &spec.propensity {
+            let path = format!("{path}.propensity");
+            let scorer = model.resolve(self.schema, history, &path, self.problems);
+            return Judge::Scorer(Arc::new(scorer));
+        }
         let abstaining = || Judge::Scorer(Arc::new(crate::scorer::from_fn(|_, _| None)));
         let Some(name) = &spec.external else {
             return abstaining();

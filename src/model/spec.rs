@@ -6,7 +6,7 @@ use crate::lead::SchemaSpec;
 use crate::score::Level;
 use crate::scorer::{
     AppliesTo, ChecklistSpec, EngagementSpec, GradeSpec, HistorySpec, InterestSpec, MomentumSpec,
-    NaiveBayesSpec, PredictiveModel, RfmSpec, RulesSpec,
+    NaiveBayesSpec, PredictiveModel, PropensityModel, RfmSpec, RulesSpec,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::cell::Cell;
@@ -214,6 +214,9 @@ pub struct DimensionSpec {
     /// The probability of conversion, by counts of past outcomes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub naive_bayes: Option<Box<NaiveBayesSpec>>,
+    /// The chance to convert within a time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub propensity: Option<Box<PropensityModel>>,
 }
 
 impl DimensionSpec {
@@ -231,6 +234,7 @@ impl DimensionSpec {
             ("momentum", self.momentum.is_some()),
             ("predictive", self.predictive.is_some()),
             ("naive_bayes", self.naive_bayes.is_some()),
+            ("propensity", self.propensity.is_some()),
         ]
     }
 
@@ -320,6 +324,16 @@ impl DimensionSpec {
         Self {
             name: name.into(),
             naive_bayes: Some(Box::new(naive_bayes)),
+            ..Self::default()
+        }
+    }
+
+    /// A dimension judged by the chance to convert within the model's horizon; its raw value is that chance.
+    #[must_use]
+    pub fn propensity(name: impl Into<String>, model: PropensityModel) -> Self {
+        Self {
+            name: name.into(),
+            propensity: Some(Box::new(model)),
             ..Self::default()
         }
     }

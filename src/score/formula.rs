@@ -5,7 +5,7 @@ use super::arithmetic::{
     amount_share, clamp, contribution, coverage, daily_count, extreme, geometric_mean, inactivity,
     larger, met, momentum, occurrence, root, scale, smaller, weighted_mean,
 };
-use super::probability::{likelihood_ratio, logistic, prior};
+use super::probability::{likelihood_ratio, logistic, prior, within};
 use crate::scorer::{BinCuts, Calibration, Decay, Due};
 use serde::{Deserialize, Serialize};
 
@@ -197,6 +197,8 @@ pub enum Formula {
         /// How many levels there are.
         levels: u64,
     },
+    /// `1 - product of (1 - part)`: the chance of at least one, each part being the hazard of a period.
+    Within,
     /// The probability that calibration gives the first part that has a value.
     Calibrated(Calibration),
 }
@@ -259,6 +261,7 @@ impl Formula {
                 known.next().map(|before| momentum(last, before))
             }
             Self::Logistic => known.next().map(logistic),
+            Self::Within => Some(within(known.map(|hazard| (hazard, 1.0)))),
             Self::Calibrated(calibration) => known.next().map(|part| calibration.apply(part)),
             Self::Contribution {
                 coefficient,

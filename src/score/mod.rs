@@ -36,7 +36,7 @@ pub(crate) use arithmetic::{
     geometric_mean, inactivity, larger, momentum, occurrence, root, scale, smaller, weighted_mean,
 };
 pub(crate) use explanation::Level;
-pub(crate) use probability::{logistic, prior};
+pub(crate) use probability::{logistic, prior, within};
 pub(crate) use ranks::Ranks;
 pub(crate) use row::Scored;
 pub(crate) use shape::{Cell, Head, LabelShape, MatrixShape, NO_BAND, Notes, Shape};

@@ -30,6 +30,15 @@ pub(crate) fn likelihood_ratio(
     log(converted, of_converted) - log(not_converted, of_not_converted)
 }
 
+/// The chance of at least one of several events, each a hazard and the share of its period that counts:
+/// `1 - product of (1 - hazard)^share`.
+pub(crate) fn within(hazards: impl Iterator<Item = (f64, f64)>) -> f64 {
+    let stays = hazards.fold(0.0, |sum, (hazard, share)| {
+        sum + share * (-hazard.clamp(0.0, 1.0)).ln_1p()
+    });
+    -f64::exp_m1(stays) + 0.0
+}
+
 #[allow(clippy::cast_precision_loss)] // counts are at most 1e12, far below 2^53
 fn number(count: u64) -> f64 {
     count as f64

@@ -100,6 +100,7 @@ impl fmt::Display for Formula {
             Self::Momentum => f.write_str("100 for all in the last week, 50 for a mean week"),
             Self::Difference => f.write_str("later less earlier"),
             Self::Logistic => f.write_str("logistic"),
+            Self::Within => f.write_str("in any of the periods"),
             Self::Calibrated(calibration) => write!(f, "{calibration}"),
             Self::Contribution {
                 coefficient,

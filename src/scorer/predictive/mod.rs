@@ -14,6 +14,7 @@ mod predictive_model;
 mod predictive_scorer;
 #[cfg(feature = "train")]
 mod predictive_spec;
+mod propensity;
 #[cfg(feature = "train")]
 mod train_error;
 #[cfg(feature = "train")]
@@ -44,6 +45,9 @@ pub use predictive_model::{ColumnCoefficient, PredictiveModel, TrainedOn};
 pub use predictive_scorer::{PredictiveScorer, WidthError};
 #[cfg(feature = "train")]
 pub use predictive_spec::PredictiveSpec;
+pub use propensity::{HazardPeriod, HorizonError, PropensityModel, PropensityScorer};
+#[cfg(feature = "train")]
+pub use propensity::{ObservedPeriod, PropensitySpec, TrainedPropensity};
 #[cfg(feature = "train")]
 pub use train_error::TrainError;
 #[cfg(feature = "train")]
