@@ -1,7 +1,7 @@
 //! Where does the sample of `score_leads` come from?
 //!
-//! From here: leads of a fictional vendor of process software with three products, what they did, and what some of
-//! them already bought. One seed gives the same files on every machine, and the defaults give the bundled ones:
+//! From here: leads of a fictional vendor of process software with three products, what they did, what some of
+//! them already bought, and what some said to the questions of BANT. One seed gives the same files on every machine, and the defaults give the bundled ones:
 //!
 //! ```text
 //! cargo run --example generate_leads
@@ -17,13 +17,14 @@ use clap::Parser;
 use std::path::PathBuf;
 use world::World;
 
+mod calls;
 mod files;
 mod rows;
 mod tables;
 mod world;
 
 #[derive(Parser)]
-#[command(about = "Generates leads, activities and purchases for `score_leads`")]
+#[command(about = "Generates leads, activities, purchases and answers for `score_leads`")]
 struct Args {
     /// How many leads
     #[arg(long, default_value_t = 380)]
@@ -31,7 +32,7 @@ struct Args {
     /// The same seed gives the same files
     #[arg(long, default_value_t = 11)]
     seed: u64,
-    /// Folder for leads.csv, activities.csv and purchases.csv
+    /// Folder for leads.csv, activities.csv, purchases.csv and answers.csv
     #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data"))]
     out: PathBuf,
     /// Nothing in the files happened after this moment
