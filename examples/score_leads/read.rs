@@ -1,5 +1,10 @@
 //! Leads from their files: one pass over each gathers what is known, then the leads are built on all cores.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "places are those of ids that were numbered"
+)]
+
 use crate::gathered::{Bucket, Sheet};
 use crate::ids::Ids;
 use crate::show::plural;
