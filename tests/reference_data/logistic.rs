@@ -234,7 +234,7 @@ fn ucla(table: &Table, r: &Value, python: &Value, fitted: &Table) {
     let x = Array2::from_shape_fn((400, 5), |(i, j)| match j {
         0 => gre[i],
         1 => gpa[i],
-        j => f64::from(u8::from(rank[i] == j as f64)),
+        j => f64::from(u8::from(rank[i] == [0.0, 0.0, 2.0, 3.0, 4.0][j])),
     });
     let y: Vec<bool> = table.column("admit").iter().map(|&y| y == 1.0).collect();
     let summary = glm(&x, &y, &names, r, fitted);

@@ -135,17 +135,20 @@ pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
             *sum += a * b;
         }
     }
-    let [s, t, u, v, w, x, y, z] = sums;
-    let mut sums = [s + w, t + x, u + y, v + z];
+    let mut halves = [0.0; LANES / 2];
+    let (low, high) = sums.split_at(LANES / 2);
+    for ((half, low), high) in halves.iter_mut().zip(low).zip(high) {
+        *half = low + high;
+    }
     let (a, b) = (a.remainder(), b.remainder());
     let (mut a, mut b) = (a.chunks_exact(LANES / 2), b.chunks_exact(LANES / 2));
     for (a, b) in (&mut a).zip(&mut b) {
-        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
-            *sum += a * b;
+        for ((half, a), b) in halves.iter_mut().zip(a).zip(b) {
+            *half += a * b;
         }
     }
-    let [s, t, u, v] = sums;
-    let mut sum = (s + u) + (t + v);
+    let [first, second, third, fourth] = halves;
+    let mut sum = (first + third) + (second + fourth);
     for (a, b) in a.remainder().iter().zip(b.remainder()) {
         sum += a * b;
     }
