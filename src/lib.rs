@@ -96,6 +96,8 @@
 //! - [`RollUpSpec`]: one score for an account or a buying group.
 //! - [`StagesSpec`], [`Stages`], [`StageState`]: ordered stages with hysteresis, and what crosses up or down.
 //! - [`SegmentsSpec`], [`Segments`]: named groups of leads, with counts and mean vectors over a population.
+//! - `LogisticSpec`, `LogisticFit`, `LogisticSummary`, `CrossValidation` (feature `train`): logistic regression on a
+//!   matrix, converged and with standard errors.
 //! - [`StateCondition`]: what stages and segments ask: scores, labels, activities, attributes.
 //! - [`preset`]: models that give what known products give.
 //!
@@ -122,7 +124,7 @@
 //! # Features
 //!
 //! - `train` (default): learns predictive scorers from past conversions; without it fitted ones still score.
-//! - `parallel` (default): [`ScoreModel::score_all`] uses all cores.
+//! - `parallel` (default): [`ScoreModel::score_all`] and fits use all cores.
 
 pub mod evaluate;
 pub mod lead;
