@@ -11,8 +11,8 @@ mod sample;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use lead_scoring::{
-    ActivitySpec, Lead, ScoreMatrix, ScoreModel, ScoreVector, SegmentSpec, SegmentsSpec, StageSpec,
-    StageState, Stages, StagesSpec, StateCondition, attribute,
+    ActivitySpec, AsOf, Lead, ScoreMatrix, ScoreModel, ScoreVector, SegmentSpec, SegmentsSpec,
+    StageSpec, StageState, Stages, StagesSpec, StateCondition, attribute,
 };
 use sample::{ACTIVITIES, Sample, as_of, full_points};
 use std::hint::black_box;
@@ -101,6 +101,29 @@ fn transitions(c: &mut Criterion) {
     group.finish();
 }
 
+/// When a lead's stage changes, within ninety days.
+fn next_changes(c: &mut Criterion) {
+    const DAY: i64 = 86_400_000_000;
+    let world = World::new();
+    let until = AsOf::new(as_of().moment().plus_micros(90 * DAY));
+    let mut group = c.benchmark_group("stage_next_change");
+    for (name, spec) in [("by_score", by_score()), ("by_all", by_all())] {
+        let stages = spec.build(&world.model).expect("the spec is sound");
+        let states = world.states(&stages);
+        let mut next = 0_usize;
+        group.throughput(Throughput::Elements(1));
+        group.bench_function(BenchmarkId::new(name, ACTIVITIES), |b| {
+            b.iter(|| {
+                next = (next + 1) % LEADS;
+                let (lead, state) = (&world.leads[next], &states[next]);
+                let found = stages.next_change(&world.model, lead, state, as_of(), until);
+                black_box(found.expect("no scorer is opaque"))
+            });
+        });
+    }
+    group.finish();
+}
+
 fn segments(c: &mut Criterion) {
     let world = World::new();
     let spec = SegmentsSpec::new()
@@ -125,5 +148,5 @@ fn segments(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, transitions, segments);
+criterion_group!(benches, transitions, next_changes, segments);
 criterion_main!(benches);

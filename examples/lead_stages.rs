@@ -1,7 +1,8 @@
 //! Which stage is a lead in, what made it move, and which leads belong together?
 //!
 //! One lead is followed over half a year: it reads, asks for a demo, goes quiet, buys. The app keeps its stage and
-//! hears only of what crosses. Then a handful of leads is put into segments.
+//! hears only of what crosses; and it asks when the next stage will come if nobody does anything, so that it need not
+//! look before. Then a handful of leads is put into segments.
 //!
 //! ```text
 //! cargo run --example lead_stages
@@ -138,6 +139,25 @@ fn one_lead_over_time(model: &ScoreModel) -> Result<(), Box<dyn Error>> {
     }
     // The fifth look finds an engagement of 59.3, below the 60 to enter SQL but above the 55 to leave it.
     assert_eq!(log, ["none", "lead", "mql", "sql", "sql", "mql", "lead"]);
+
+    // It need not look every other week: the stages say when the lead will move if nothing becomes known.
+    let from: AsOf = "2026-02-15".parse()?;
+    let mut now = from;
+    let mut state = StageState::new("sql", "2026-02-01".parse()?);
+    let mut ahead = Vec::new();
+    while let Some(change) = stages.next_change(model, &lead, &state, now, "2027-02-15".parse()?)? {
+        println!("{}: {:.1}", change.at, change.transition);
+        let day = change.at.to_string().chars().take(10).collect::<String>();
+        ahead.push((day, change.transition.to().unwrap_or("none").to_owned()));
+        now = change.at.into();
+        state = change.transition.into_state();
+    }
+    let ahead: Vec<(&str, &str)> = ahead
+        .iter()
+        .map(|(day, stage)| (day.as_str(), stage.as_str()))
+        .collect();
+    // Below 55 a few days later, below 25 in the spring; a lead it stays for good.
+    assert_eq!(ahead, [("2026-02-18", "mql"), ("2026-03-24", "lead")]);
 
     // By behaviour the same lead is deciding, until its request for a demo is 90 days old.
     let mut at = Vec::new();

@@ -1,4 +1,4 @@
-//! When does a lead cool down, and why is its score another than last month?
+//! When does a lead cool down or leave its stage, and why is its score another than last month?
 //!
 //! A host that scores every lead every night does so because points fade: a label may have changed although nobody
 //! did anything. It need not: a model can say *when* the next label, verdict or score changes as long as nothing new
@@ -9,8 +9,9 @@
 use anyhow::{Context, Result, ensure};
 use lead_scoring::{
     Activity, ActivitySpec, AsOf, Cause, ChangeError, DecaySpec, DimensionSpec, Externals,
-    GroupSpec, InactivitySpec, LabelSpec, Lead, LeadView, ModelSpec, RuleSpec, RulesSpec,
-    SchemaSpec, Score, ScoreModel, Scorer, Standing, What, attribute, from_fn,
+    GroupSpec, InactivitySpec, LabelSpec, Lead, LeadView, ModelSpec, MomentumSpec, RuleSpec,
+    RulesSpec, SchemaSpec, Score, ScoreModel, Scorer, StageSpec, StageState, StagesSpec, Standing,
+    StateCondition, What, attribute, from_fn,
 };
 use std::sync::Arc;
 
@@ -25,6 +26,13 @@ fn main() -> Result<()> {
         .push(Activity::new(kind("pricing_page")?, "2026-03-08".parse()?).id("p1"))
         .push(Activity::new(kind("careers_page")?, "2026-03-08".parse()?).id("c1"))
         .build()?;
+    when(&model, &lead)?;
+    why(&model)?;
+    own_scorers(&lead)
+}
+
+/// When does something change, with nothing new known?
+fn when(model: &ScoreModel, lead: &Lead) -> Result<()> {
     let today: AsOf = "2026-03-10".parse()?;
     let in_a_year: AsOf = "2027-03-10".parse()?;
 
@@ -32,7 +40,7 @@ fn main() -> Result<()> {
     // formula gives that moment, the library finds it to the second.
     let mut now = today;
     let mut seen = Vec::new();
-    while let Some(change) = model.next_change(&lead, now, in_a_year, What::Label("stage"))? {
+    while let Some(change) = model.next_change(lead, now, in_a_year, What::Label("stage"))? {
         println!(
             "{}: {} -> {}",
             change.at,
@@ -65,11 +73,11 @@ fn main() -> Result<()> {
         bound: 10.0,
     };
     let change = model
-        .next_change(&lead, today, in_a_year, passes)?
+        .next_change(lead, today, in_a_year, passes)?
         .context("it never cools down")?;
     println!("below 10: {}", change.at);
     // At that moment the vector shows it, and a second before it does not.
-    let score = |at: AsOf| model.vector(&lead, at).score("engagement");
+    let score = |at: AsOf| model.vector(lead, at).score("engagement");
     let before = change.at.plus_micros(-1_000_000);
     ensure!(score(change.at.into()) < score(before.into()));
     ensure!(score(before.into()).is_some_and(|score| score.get() >= 10.0));
@@ -77,11 +85,32 @@ fn main() -> Result<()> {
     // Question 3: does time alone disqualify it?
     ensure!(
         model
-            .next_change(&lead, today, in_a_year, What::Verdict)?
+            .next_change(lead, today, in_a_year, What::Verdict)?
             .is_none()
     );
 
-    // Question 4: two weeks on, it reads the prices again. What made the score another?
+    // Question 4: when does it leave its stage, of which it may miss the entry by 5 points? See `lead_stages` for more.
+    let warm = StateCondition::score("engagement").at_least(20.0);
+    let stages = StagesSpec::new("lifecycle")
+        .stage(StageSpec::new("warm", warm).margin(5.0))
+        .build(model)?;
+    let state = StageState::new("warm", "2026-03-01".parse()?);
+    let change = stages
+        .next_change(model, lead, &state, today, in_a_year)?
+        .context("it stays warm")?;
+    println!("{}: {:.1}", change.at, change.transition);
+    ensure!(change.at.to_string().starts_with("2026-04-0"));
+    ensure!(change.transition.left("warm"));
+
+    Ok(())
+}
+
+/// Why is a score another than it was?
+fn why(model: &ScoreModel) -> Result<()> {
+    let kind = |name| model.schema().kind(name).context("no such kind");
+    let today: AsOf = "2026-03-10".parse()?;
+
+    // Question 5: two weeks on, it reads the prices again. What made the score another?
     let again = Lead::builder(model.schema(), "a1")
         .set("contract_ends", "2026-05-20")
         .push(Activity::new(kind("webinar")?, "2026-03-01".parse()?).id("w1"))
@@ -109,6 +138,40 @@ fn main() -> Result<()> {
     };
     ensure!(by_cause(Cause::Facts) == 20.0 && by_cause(Cause::Decay) < -10.0);
 
+    // Every other scorer tells its own parts: here what this week's deeds did to the momentum.
+    let spec = spec().dimension(DimensionSpec::momentum("momentum", MomentumSpec::new()));
+    let with_momentum = ScoreModel::build(&spec)?;
+    let why = with_momentum.explain_change(&again, today, later);
+    let momentum: Vec<(&str, Cause, f64)> = why
+        .effects()
+        .into_iter()
+        .filter(|effect| effect.dimension == "momentum")
+        .map(|effect| (effect.of, effect.cause, effect.value))
+        .collect();
+    for (of, cause, value) in &momentum {
+        println!("{value:>7.2} {of}: {cause}");
+    }
+    // Two deeds went over into the weeks before, one is new, and the mean week has become by two thirds the busier.
+    let values: Vec<String> = momentum
+        .iter()
+        .map(|(_, _, value)| format!("{value:.2}"))
+        .collect();
+    ensure!(values == ["-2.00", "1.00", "-0.67"], "{momentum:?}");
+    ensure!(
+        momentum
+            .iter()
+            .map(|part| part.1)
+            .eq([Cause::Window, Cause::Facts, Cause::Window])
+    );
+
+    Ok(())
+}
+
+/// What of scorers of one's own?
+fn own_scorers(lead: &Lead) -> Result<()> {
+    let today: AsOf = "2026-03-10".parse()?;
+    let in_a_year: AsOf = "2027-03-10".parse()?;
+
     // A scorer of one's own that does not say when it changes is named, not guessed at.
     let opaque = from_fn(|_: &dyn LeadView, _| Some(Score::MAX));
     let externals = Externals::from([("mine".to_owned(), Arc::new(opaque) as Arc<dyn Scorer>)]);
@@ -118,13 +181,13 @@ fn main() -> Result<()> {
         of: "mine",
         bound: 50.0,
     };
-    let refused = model.next_change(&lead, today, in_a_year, asked);
+    let refused = model.next_change(lead, today, in_a_year, asked);
     let dimensions = vec!["mine".to_owned()];
     ensure!(refused == Err(ChangeError::Opaque { dimensions }));
     // What does not depend on it is still answered.
     ensure!(
         model
-            .next_change(&lead, today, in_a_year, What::Label("stage"))?
+            .next_change(lead, today, in_a_year, What::Label("stage"))?
             .is_some()
     );
     Ok(())

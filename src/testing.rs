@@ -12,6 +12,9 @@ use crate::scorer::Scorer;
 use std::collections::HashSet;
 use std::fmt;
 
+/// How far back a change is explained, in microseconds.
+const MONTH: i64 = 30 * 86_400 * 1_000_000;
+
 /// One of the laws.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -20,7 +23,7 @@ pub enum Law {
     Deterministic,
     /// The explanation's root is the score, bit for bit.
     ExplanationIsTheScore,
-    /// Every number of the explanation follows from its parts.
+    /// Every number of the explanation, and of that of a change, follows from its parts.
     ExplanationRecomputes,
     /// Activities and purchases after the moment change nothing.
     TheFutureIsInvisible,
@@ -177,6 +180,11 @@ fn check_one(scorer: &dyn Scorer, check: Check<'_>) -> Result<(), BrokenLaw> {
     }
     if !why.recomputes() {
         return Err(check.broken(Law::ExplanationRecomputes, why.to_string()));
+    }
+    let before = as_of.moment().plus_micros(-MONTH);
+    let change = scorer.explain_change(view, before.into(), as_of);
+    if !change.recomputes() {
+        return Err(check.broken(Law::ExplanationRecomputes, change.to_string()));
     }
 
     let mut activities = Vec::new();

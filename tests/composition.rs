@@ -492,14 +492,15 @@ fn a_roll_up_keeps_its_parts_explained() {
     assert!(why.recomputes());
     assert_eq!(
         why.to_string(),
-        "53.33 group (first that holds)\n  53.33 members that count (weighted mean)\n    \
-         80 the buyer (buyer) (0 is 0, 100 is 100)\n      80 points (sum)\n        80 points (sum)\n          \
-         64 64 of 80\n          16 16 of 80\n        0 verdict (sum)\n    \
-         40 the user (user) (0 is 0, 100 is 100)\n      40 points (sum)\n        40 points (sum)\n          \
-         32 32 of 40\n          8 8 of 40\n        0 verdict (sum)\n    20 bare (user)\n    20 mistaken (user)\n  \
+        "53.33 group (weighted mean)\n  \
+         80 the buyer (buyer, weight 3) (0 is 0, 100 is 100)\n    80 points (sum)\n      80 points (sum)\n        \
+         64 64 of 80\n        16 16 of 80\n      0 verdict (sum)\n  \
+         40 the user (user, weight 1) (0 is 0, 100 is 100)\n    40 points (sum)\n      40 points (sum)\n        \
+         32 32 of 40\n        8 8 of 40\n      0 verdict (sum)\n  20 bare (user, weight 1)\n  \
+         20 mistaken (user, weight 1)\n  \
          ! disqualified: rival: competitor"
     );
-    assert_eq!(why.top_up(1)[0].dimension, "the buyer (buyer)");
+    assert_eq!(why.top_up(1)[0].dimension, "the buyer (buyer, weight 3)");
 }
 
 #[test]

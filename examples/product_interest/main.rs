@@ -19,10 +19,16 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+#[path = "../score_leads/gathered.rs"]
+mod gathered;
+#[path = "../score_leads/ids.rs"]
+mod ids;
 #[path = "../score_leads/model.rs"]
 mod model;
 #[path = "../score_leads/read.rs"]
 mod read;
+#[path = "../score_leads/rows_ahead.rs"]
+mod rows_ahead;
 #[allow(dead_code, reason = "the main example shows more")]
 #[path = "../score_leads/show.rs"]
 mod show;

@@ -29,8 +29,11 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant, SystemTime};
 
 mod board;
+mod gathered;
+mod ids;
 mod model;
 mod read;
+mod rows_ahead;
 mod show;
 mod table;
 mod write;

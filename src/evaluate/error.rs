@@ -8,7 +8,6 @@ pub struct EvaluateError {
 }
 
 impl EvaluateError {
-    #[expect(dead_code, reason = "metrics follow")]
     pub(crate) fn new(place: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             place: place.into(),
@@ -40,3 +39,17 @@ impl fmt::Display for EvaluateError {
 }
 
 impl std::error::Error for EvaluateError {}
+
+#[cfg(feature = "train")]
+impl From<crate::scorer::TrainError> for EvaluateError {
+    fn from(error: crate::scorer::TrainError) -> Self {
+        Self::new(error.place(), error.message())
+    }
+}
+
+impl From<crate::model::SpecError> for EvaluateError {
+    /// All problems of the spec, one a line.
+    fn from(error: crate::model::SpecError) -> Self {
+        Self::new("", error.to_string())
+    }
+}

@@ -4,15 +4,16 @@ use super::lead::{Rare, purchase_order};
 use super::stored::{Stored, finite};
 use super::{
     Activity, ActivityRecord, AnswerValue, AttributeSlot, AttributeValue, Fact, Lead, LeadError,
-    ManualOverride, Moment, Purchase, QuestionSlot, Schema, shortened,
+    ManualOverride, Moment, Purchase, QuestionSlot, Schema,
 };
-use pending::{Pending, unique};
+use check::check_override;
+use pending::{Pending, Unique};
 use std::collections::BTreeMap;
 use trouble::{Trouble, attribute_field, outside, twice};
 
-mod check;
-mod pending;
-mod trouble;
+pub(super) mod check;
+pub(super) mod pending;
+pub(super) mod trouble;
 
 impl Lead {
     /// Starts a lead of that schema and id.
@@ -160,18 +161,9 @@ impl LeadBuilder<'_> {
     /// Adds a manual override; equal ones are one.
     #[must_use]
     pub fn overrule(mut self, manual: ManualOverride) -> Self {
-        let field = || format!("override of `{}`", shortened(&manual.dimension));
-        if manual.dimension.is_empty() {
-            self.trouble()
-                .push("overrides", "a dimension's name must not be empty");
-        }
-        if let Some(end) = manual.expires_at.filter(|&end| end <= manual.set_at) {
-            let message = format!(
-                "expires at `{end}`, not after it begins at `{}`",
-                manual.set_at
-            );
-            self.trouble().push(field(), message);
-        }
+        check_override(&manual, &mut |field, message| {
+            self.trouble().push(field, message);
+        });
         self.overrides.push(manual);
         self
     }
@@ -203,6 +195,11 @@ impl LeadBuilder<'_> {
             let message = twice(&held.described(), &stored.described());
             self.trouble().push(attribute_field(name), message);
         }
+    }
+
+    /// Makes room for that many more activities, where a reader knows how many come.
+    pub fn reserve_activities(&mut self, more: usize) {
+        self.pending.reserve(more);
     }
 
     /// Adds an activity given with slots, as [`activity`](LeadBuilder::activity) does.
@@ -257,7 +254,14 @@ impl LeadBuilder<'_> {
             mut trouble,
             ..
         } = self;
-        let unique = unique(schema, &pending, &texts, &voids, &mut trouble);
+        let reported = pending.iter().map(|pending| (pending.reported(&texts), ()));
+        let voids = voids.iter().map(AsRef::as_ref);
+        let mut unique = Unique::default();
+        unique.collect(schema, reported, voids, &mut |field, message| {
+            trouble.get_or_insert_default().push(field, message);
+        });
+        let unique = unique.list.into_iter().map(|(reported, ())| reported);
+        let unique = unique.collect();
         let history = History::new(unique).unwrap_or_else(|| {
             trouble
                 .get_or_insert_default()

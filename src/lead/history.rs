@@ -1,5 +1,6 @@
+use super::by_text::ByText;
 use super::{Activity, KindSlot, Moment, ProductSlot, canonical_order};
-use std::collections::HashMap;
+use std::cmp::Ordering;
 use std::fmt;
 
 /// An activity on its way into a [`History`].
@@ -7,6 +8,11 @@ use std::fmt;
 pub(super) struct Reported<'a> {
     pub(super) activity: Activity<'a>,
     pub(super) voided: bool,
+}
+
+/// The total order in which a lead keeps activities.
+pub(super) fn reported_order(a: &Reported<'_>, b: &Reported<'_>) -> Ordering {
+    canonical_order(&a.activity, &b.activity).then(a.voided.cmp(&b.voided))
 }
 
 /// The activities of one lead: sorted in canonical order, 48 bytes each, their texts in one piece of memory.
@@ -19,6 +25,8 @@ pub(super) struct History {
 }
 
 impl History {
+    const TEXT_AT_ONCE: usize = 4096;
+
     /// Sorts activities and stores them; `None` when their texts need more than 4 GiB.
     ///
     /// Each id must stand once, no text may be empty and every value must be finite.
@@ -27,12 +35,27 @@ impl History {
     }
 
     fn within(mut reported: Vec<Reported<'_>>, most_text: u32) -> Option<Self> {
-        reported.sort_unstable_by(|a, b| {
-            canonical_order(&a.activity, &b.activity).then(a.voided.cmp(&b.voided))
+        reported.sort_unstable_by(reported_order);
+        let lengths = reported.iter().map(|reported| {
+            let Activity {
+                id,
+                subject,
+                channel,
+                ..
+            } = reported.activity;
+            [id, subject, channel]
+                .iter()
+                .flatten()
+                .map(|text| text.len())
+                .sum()
         });
+        // Enough for most leads at once. Texts that stand often may need less.
+        let room = lengths
+            .fold(0, usize::saturating_add)
+            .min(Self::TEXT_AT_ONCE);
         let mut texts = Texts {
-            text: String::new(),
-            seen: HashMap::new(),
+            text: String::with_capacity(room),
+            seen: ByText::new(),
             most: most_text,
         };
         let mut entries = Vec::with_capacity(reported.len());
@@ -154,7 +177,7 @@ impl PartialEq for Entry {
 /// Collects texts, each once.
 struct Texts<'a> {
     text: String,
-    seen: HashMap<&'a str, Span>,
+    seen: ByText<'a, Span>,
     most: u32,
 }
 
@@ -173,7 +196,7 @@ impl<'a> Texts<'a> {
         let Some(text) = text else {
             return Some(Span::NONE);
         };
-        if let Some(&span) = self.seen.get(text) {
+        if let Some(span) = self.seen.get(text) {
             return Some(span);
         }
         let span = self.append(text)?;

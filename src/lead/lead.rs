@@ -162,14 +162,14 @@ impl Rare {
         }))
     }
 
-    fn answer(&self, question: QuestionSlot) -> Option<&AnswerValue> {
+    pub(super) fn answer(&self, question: QuestionSlot) -> Option<&AnswerValue> {
         let found = self
             .answers
             .binary_search_by_key(&question, |&(question, _)| question);
         self.answers.get(found.ok()?).map(|(_, answer)| answer)
     }
 
-    fn known_since(&self, fact: Fact) -> Option<Moment> {
+    pub(super) fn known_since(&self, fact: Fact) -> Option<Moment> {
         let found = self
             .known_since
             .binary_search_by_key(&fact, |&(fact, _)| fact);

@@ -3,6 +3,7 @@
 mod activity;
 mod attributes;
 mod builder;
+mod by_text;
 mod error;
 mod frozen;
 mod history;
@@ -14,6 +15,7 @@ mod reader;
 mod record;
 mod schema;
 mod stored;
+mod table;
 mod value;
 mod view;
 
@@ -30,10 +32,12 @@ pub use record::{ActivityRecord, AnswerValue, LeadRecord};
 pub use schema::{
     AttributeSlot, AttributeType, KindSlot, ProductSlot, QuestionSlot, Schema, SchemaId, SchemaSpec,
 };
+pub use table::{LeadRow, LeadTable, LeadTableBuilder, TableError, TableProblem};
 pub use value::{AttributeValue, ParseValueError, Tags, Value};
 pub use view::{Fact, LeadView};
 
 pub(crate) use activity::canonical_order;
 pub(crate) use moment::shortened;
 pub(crate) use schema::name_problem;
+pub(crate) use table::{Codes, Column};
 pub(crate) use view::KnownAt;

@@ -16,6 +16,9 @@ use crate::score::{AsOf, Score};
 use search::Search;
 
 /// What [`ScoreModel::next_change`] waits for.
+///
+/// Stages depend on the stage before and stand beside the model: [`Stages::next_change`](crate::Stages::next_change)
+/// waits for those, and [`Segments::next_change`](crate::Segments::next_change) for segments.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum What<'w> {

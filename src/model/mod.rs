@@ -11,11 +11,13 @@ mod model;
 mod percentile;
 mod problem;
 mod roll_up;
+mod rule_hits;
 mod segment;
 mod spec;
 mod stage;
 mod state_condition;
 
+pub use batch::{Progress, Stopped};
 pub use build::Externals;
 pub use change::{Change, ChangeError, Standing, What};
 pub use composite::{CompositeMethod, CompositeSpec};
@@ -36,3 +38,4 @@ pub use stage::{
 pub use state_condition::{Because, NumberCondition, PopulationError, StateCondition};
 
 pub(crate) use problem::Problems;
+pub(crate) use state_condition::in_blocks;

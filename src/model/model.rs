@@ -75,6 +75,12 @@ impl ScoreModel {
         &self.shape.dimensions
     }
 
+    /// Whether the dimensions are brought together in a composite.
+    #[must_use]
+    pub fn has_composite(&self) -> bool {
+        self.composite.is_some()
+    }
+
     /// What is odd about the spec without being wrong.
     #[must_use]
     pub fn lints(&self) -> &[Lint] {
@@ -138,12 +144,7 @@ impl ScoreModel {
         }
         // Most leads have none.
         let mut notes: Option<Box<Notes>> = None;
-        let mut verdict = |reason: &Arc<str>| {
-            let notes = notes.get_or_insert_default();
-            if !notes.disqualified.contains(reason) {
-                notes.disqualified.push(Arc::clone(reason));
-            }
-        };
+        let mut verdict = |reason: &Arc<str>| Notes::disqualify(&mut notes, reason);
         for &place in &self.order {
             let Some(judge) = self.judges.get(place) else {
                 continue;
@@ -156,6 +157,17 @@ impl ScoreModel {
                 };
             }
         }
+        self.finish(case, buffers, row, notes);
+    }
+
+    /// What follows once all dimensions are judged.
+    pub(super) fn finish<V: LeadView + ?Sized>(
+        &self,
+        case: &Case<'_, V>,
+        buffers: &mut Buffers,
+        row: &mut Row<'_>,
+        mut notes: Option<Box<Notes>>,
+    ) {
         if let Some(composite) = &self.composite {
             let scores = row.cells.iter().map(|cell| {
                 let score = cell.score;
@@ -346,6 +358,10 @@ impl Scorer for ScoreModel {
         for text in self.vector(lead, as_of).disqualified() {
             reason(text);
         }
+    }
+
+    fn explain_change(&self, lead: &dyn LeadView, a: AsOf, b: AsOf) -> Explanation {
+        Self::explain_change(self, lead, a, b)
     }
 
     fn next_change(

@@ -296,6 +296,11 @@ impl RollUp {
         if notes.is_empty() {
             return node;
         }
+        let extreme = matches!(self.spec.method, RollUpMethod::Max | RollUpMethod::Min);
+        if !extreme || self.spec.missing == WhenMissing::Skip {
+            return node.with_notes(notes);
+        }
+        // There a note without a value would count as a member that abstains.
         let inside = node.labelled("members that count").role(Role::Step);
         notes.insert(0, inside);
         Explanation::node("group", Unit::Score, Formula::First, notes).role(Role::Model)
@@ -312,9 +317,12 @@ impl RollUp {
     /// What a member's explanation says of what is rolled up.
     fn part(&self, member: &Member) -> Explanation {
         let score = self.own(member);
-        let label = match &member.role {
-            Some(role) => format!("{} ({role})", member.id),
-            None => member.id.as_ref().to_owned(),
+        let weight = (self.spec.method == RollUpMethod::ByRole).then(|| self.weight(member));
+        let label = match (&member.role, weight) {
+            (Some(role), Some(weight)) => format!("{} ({role}, weight {weight})", member.id),
+            (Some(role), None) => format!("{} ({role})", member.id),
+            (None, Some(weight)) => format!("{} (weight {weight})", member.id),
+            (None, None) => member.id.as_ref().to_owned(),
         };
         let told = member.why.as_ref().and_then(|why| match self.of.as_ref() {
             "composite" => Some(why),

@@ -13,7 +13,8 @@ pub use number::NumberCondition;
 pub use population::PopulationError;
 
 pub(super) use facts::{Facts, Mode};
-pub(super) use population::{checked, in_blocks};
+pub(super) use population::checked;
+pub(crate) use population::in_blocks;
 pub(super) use reach::Reach;
 pub(super) use resolve::{Conditions, Pending, StateTest};
 

@@ -19,7 +19,7 @@ pub enum Cause {
     Date,
     /// Bounds of the rule, the group or the dimension that hold back more, or less.
     Bounds,
-    /// Another rule of the group counts in its place.
+    /// Another rule of the group counts in its place, or another product leads.
     Group,
     /// Time alone, in a scorer that shows no more than its number.
     Time,
@@ -48,11 +48,12 @@ impl fmt::Display for Cause {
 pub struct Effect<'a> {
     /// The dimension it belongs to, empty outside a model; of nested models joined by `/`.
     pub dimension: String,
-    /// The rule's id; for bounds of a group or a dimension, and for opaque scorers, the name of that.
+    /// The rule's id, or the axis, question, criterion or kind of activity; for bounds of a group or a dimension, and for
+    /// opaque scorers, the name of that.
     pub of: &'a str,
     /// The cause.
     pub cause: Cause,
-    /// The difference, in the dimension's unit.
+    /// The difference, in the unit of the whole change.
     pub value: f64,
 }
 

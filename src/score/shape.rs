@@ -103,6 +103,14 @@ pub(crate) struct Notes {
 }
 
 impl Notes {
+    /// Notes a reason to disqualify, once.
+    pub(crate) fn disqualify(notes: &mut Option<Box<Self>>, reason: &Arc<str>) {
+        let notes = notes.get_or_insert_default();
+        if !notes.disqualified.contains(reason) {
+            notes.disqualified.push(Arc::clone(reason));
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.disqualified.is_empty() && self.manual.is_empty() && self.lifted.is_empty()
     }

@@ -1,6 +1,7 @@
 //! Checklists of weighted questions.
 
 mod build;
+mod change;
 mod due;
 mod preset;
 mod qualification;
@@ -251,6 +252,10 @@ impl Scorer for ChecklistScorer {
         told.unwrap_or_else(|| other_schema("checklist").labelled(&self.name))
     }
 
+    fn explain_change(&self, lead: &dyn LeadView, a: AsOf, b: AsOf) -> Explanation {
+        self.change(lead, a, b)
+    }
+
     fn next_change(
         &self,
         lead: &dyn LeadView,
@@ -303,6 +308,10 @@ impl Scorer for QuestionScorer {
             self.question.explain(lead, at)
         })
         .unwrap_or_else(|| other_schema("question").labelled(&self.question.name))
+    }
+
+    fn explain_change(&self, lead: &dyn LeadView, a: AsOf, b: AsOf) -> Explanation {
+        self.change(lead, a, b)
     }
 
     fn next_change(

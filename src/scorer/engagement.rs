@@ -1,3 +1,4 @@
+mod change;
 mod spec;
 
 pub use spec::EngagementSpec;
@@ -230,7 +231,8 @@ impl EngagementScorer {
         })
     }
 
-    fn explain_history(&self, history: &[Activity<'_>], as_of: Moment) -> Explanation {
+    /// The weighted sum, by kind and day.
+    fn told(&self, history: &[Activity<'_>], as_of: Moment) -> Explanation {
         let mut kinds = Vec::new();
         for kind in &self.kinds {
             let mut days = Vec::new();
@@ -252,7 +254,11 @@ impl EngagementScorer {
                 kinds.push(node.role(Role::Rule));
             }
         }
-        let sum = Explanation::node("weighted activities", Unit::Points, Formula::Sum, kinds);
+        Explanation::node("weighted activities", Unit::Points, Formula::Sum, kinds)
+    }
+
+    fn explain_history(&self, history: &[Activity<'_>], as_of: Moment) -> Explanation {
+        let sum = self.told(history, as_of);
         let root = Explanation::node("square root", Unit::Points, Formula::Root, vec![sum]);
         let formula = Formula::Scale {
             zero: self.zero,
@@ -322,6 +328,10 @@ impl Scorer for EngagementScorer {
             self.explain_history(history, as_of)
         })
         .unwrap_or_else(|| other_schema("engagement"))
+    }
+
+    fn explain_change(&self, lead: &dyn LeadView, a: AsOf, b: AsOf) -> Explanation {
+        self.change(lead, a, b)
     }
 
     fn next_change(

@@ -26,7 +26,9 @@ mod tests {
         let at = Moment::from_seconds;
         let first = |edges: &[i64]| {
             first_edge(AsOf::new(at(10)), AsOf::new(at(20)), |note| {
-                edges.iter().for_each(|&edge| note(at(edge)));
+                for &edge in edges {
+                    note(at(edge));
+                }
             })
         };
         assert_eq!(first(&[30, 20, 10, 15, 5]), Some(at(15)));

@@ -1,3 +1,4 @@
+mod change;
 mod spec;
 
 pub use spec::{CriterionSpec, GradeSpec};
@@ -164,13 +165,7 @@ impl GradeScorer {
         buffers: &mut Buffers,
     ) -> Explanation {
         let (steps, speaks) = self.steps(lead, as_of, buffers);
-        let mut parts = vec![Explanation::given("start", Unit::GradeSteps, self.start)];
-        for criterion in &self.criteria {
-            if let Some(moves) = criterion.moves(buffers) {
-                let node = Explanation::given(&criterion.name, Unit::GradeSteps, moves);
-                parts.push(node.role(Role::Rule));
-            }
-        }
+        let told = self.told(buffers);
         let mut notes = self
             .what_if
             .gains(lead, as_of, Unit::GradeSteps, |supposed| {
@@ -181,21 +176,38 @@ impl GradeScorer {
             notes.insert(0, why.role(Role::Abstains));
             return Explanation::unknown("grade", Unit::Score).with_notes(notes);
         }
-        let mut node = Explanation::node("steps", Unit::GradeSteps, Formula::Sum, parts);
-        if within(steps).to_bits() != steps.to_bits() {
-            let (min, max) = (Some(0.0), Some(TOP));
-            node = Explanation::node(
-                "steps, kept within F and A+",
-                Unit::GradeSteps,
-                Formula::Clamp { min, max },
-                vec![node],
-            );
-        }
+        let node = Self::kept(steps, told);
         let scale = Formula::Scale {
             zero: 0.0,
             hundred: TOP,
         };
         Explanation::node("grade", Unit::Score, scale, vec![node]).with_notes(notes)
+    }
+
+    /// The steps as a sum of what each criterion moves; the attributes are read.
+    fn told(&self, buffers: &Buffers) -> Explanation {
+        let mut parts = vec![Explanation::given("start", Unit::GradeSteps, self.start)];
+        for criterion in &self.criteria {
+            if let Some(moves) = criterion.moves(buffers) {
+                let node = Explanation::given(&criterion.name, Unit::GradeSteps, moves);
+                parts.push(node.role(Role::Rule));
+            }
+        }
+        Explanation::node("steps", Unit::GradeSteps, Formula::Sum, parts)
+    }
+
+    /// The sum kept within F and A+.
+    fn kept(steps: f64, told: Explanation) -> Explanation {
+        if within(steps).to_bits() == steps.to_bits() {
+            return told;
+        }
+        let (min, max) = (Some(0.0), Some(TOP));
+        Explanation::node(
+            "steps, kept within F and A+",
+            Unit::GradeSteps,
+            Formula::Clamp { min, max },
+            vec![told],
+        )
     }
 
     /// The next moment at which a date meets a criterion, or ceases to.
@@ -258,6 +270,10 @@ impl Scorer for GradeScorer {
             self.explain_known(lead, as_of, buffers)
         })
         .unwrap_or_else(|| other_schema("grade"))
+    }
+
+    fn explain_change(&self, lead: &dyn LeadView, a: AsOf, b: AsOf) -> Explanation {
+        self.change(lead, a, b)
     }
 
     fn next_change(

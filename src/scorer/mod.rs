@@ -9,6 +9,7 @@ mod first_edge;
 mod grade;
 mod history;
 mod interest;
+mod made;
 mod momentum;
 mod period;
 mod predictive;
@@ -31,6 +32,14 @@ pub use grade::{CriterionSpec, GradeScorer, GradeSpec};
 pub use history::{HistorySpec, PauseSpec};
 pub use interest::{InterestProfile, InterestScorer, InterestSpec, ProductInterest};
 pub use momentum::{Momentum, MomentumScorer, MomentumSpec};
+#[cfg(feature = "train")]
+pub use predictive::{
+    AlphaChoice, AlphaRow, ClassWeight, CoefficientRow, CrossValidated, CrossValidation,
+    DesignMatrix, FoldSplit, LeftOutRows, LogisticFit, LogisticSpec, LogisticSummary,
+    ObservedPeriod, Penalty, PredictiveSpec, PropensitySpec, Readiness, Separation, Split,
+    SplitSet, TrainError, Trained, TrainedPropensity, TrainingMatrix, TrainingRow, TrainingSet,
+    TrainingSetSpec, Verdict, VerdictData, VerdictReason, VerdictSpec,
+};
 pub use predictive::{
     Calibration, CalibrationError, Category, ColumnCoefficient, EncodedColumn, Encoder,
     FeatureEncoding, FeatureSpec, HazardPeriod, HorizonError, IsotonicRegression, Knot, LearnError,
@@ -38,13 +47,6 @@ pub use predictive::{
     NaiveBayesScorer, NaiveBayesSpec, NaiveBayesTable, OutcomeCounts, PlattScaling,
     PredictiveModel, PredictiveScorer, PriorCorrection, PropensityModel, PropensityScorer,
     TrainedOn, Unseen, WidthError,
-};
-#[cfg(feature = "train")]
-pub use predictive::{
-    ClassWeight, DesignMatrix, LeftOutRows, LogisticFit, LogisticSpec, ObservedPeriod, Penalty,
-    PredictiveSpec, PropensitySpec, Readiness, Separation, Split, SplitSet, TrainError, Trained,
-    TrainedPropensity, TrainingMatrix, TrainingRow, TrainingSet, TrainingSetSpec, Verdict,
-    VerdictData, VerdictReason, VerdictSpec,
 };
 pub use rfm::{
     BinCuts, BinRule, RfmAxis, RfmAxisReport, RfmBins, RfmCuts, RfmFit, RfmMonetary, RfmRating,
@@ -57,10 +59,14 @@ pub use rules::{
 };
 pub use scorer::{Assessment, FromFn, Opaque, Scorer, from_fn};
 
-pub(crate) use condition::{Applies, Cond, Guard, Layout, Plan, Tests, resolve_condition};
+pub(crate) use condition::{
+    Applies, BlockWords, Cond, Guard, Layout, Plan, Tests, resolve_condition,
+};
 pub(crate) use course::{Course, Within};
 pub(crate) use history::History;
+pub(crate) use period::parse_period;
 pub(crate) use rules::{
-    ActivityPlan, Buffers, Builder, Case, Moments, RulesCourse, SECOND, emptied, one_way_until,
-    other_schema, resolve_applies, when, with_buffers,
+    ActivityPlan, Buffers, Builder, Case, Moments, RulesCourse, RulesOfTable, SECOND, abstained,
+    emptied, one_way_until, other_schema, resolve_applies, when, with_buffers,
 };
+pub(crate) use scorer::raw_change;

@@ -1,4 +1,6 @@
 use super::first_edge::first_edge;
+mod change;
+
 use super::history::{History, HistorySpec};
 use super::period::DAY;
 use super::rules::other_schema;
@@ -322,6 +324,10 @@ impl Scorer for MomentumScorer {
             sum("the three weeks before", weeks.before_parts),
         ];
         Explanation::node("momentum", Unit::Score, Formula::Momentum, parts)
+    }
+
+    fn explain_change(&self, lead: &dyn LeadView, a: AsOf, b: AsOf) -> Explanation {
+        self.change(lead, a, b)
     }
 
     fn next_change(

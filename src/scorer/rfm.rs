@@ -3,6 +3,7 @@
 mod binning;
 mod build;
 mod cells;
+mod change;
 mod fit;
 mod rfm_scorer;
 mod segments;

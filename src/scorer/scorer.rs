@@ -1,5 +1,7 @@
+use super::made::one_step;
+use super::rules::{abstained, when};
 use crate::lead::{LeadView, Moment};
-use crate::score::{AsOf, Explanation, Score, Unit};
+use crate::score::{AsOf, Cause, Explanation, Score, Unit};
 use std::fmt;
 use std::sync::Arc;
 
@@ -61,6 +63,21 @@ pub trait Scorer: Send + Sync {
         let _ = (lead, as_of, reason);
     }
 
+    /// Why the score at the later of two moments is another than at the earlier, whichever of them comes first.
+    ///
+    /// The value is a number at the later moment less the same number at the earlier one: of points rules, interest,
+    /// engagement and momentum their points, of a grade its steps, of RFM and checklists the score, each in the unit
+    /// in which its parts add up. The parts are what happened to each rule, product, kind of activity, criterion,
+    /// axis or question; [`Explanation::effects`] reads them off with their causes. First time passes with the facts
+    /// as they were known at the earlier moment, then the new facts come in. No value where the scorer abstains
+    /// before or after.
+    ///
+    /// Default: the difference of the raw value, split into time and new facts and no further.
+    fn explain_change(&self, lead: &dyn LeadView, a: AsOf, b: AsOf) -> Explanation {
+        let raw = |lead: &dyn LeadView, as_of| self.assess(lead, as_of).raw;
+        raw_change(self.unit(), &raw, lead, a, b)
+    }
+
     /// Until when the score keeps its course: the moment `m` in (`from`, `until`] before which nothing turns.
     ///
     /// With the facts as they are known at `from` (facts dated later do not exist, see [`Frozen`](crate::Frozen)),
@@ -103,6 +120,30 @@ pub trait Scorer: Send + Sync {
     }
 }
 
+/// What became of the raw value of a scorer that shows no more than its number.
+pub(crate) fn raw_change(
+    unit: Unit,
+    raw: &dyn Fn(&dyn LeadView, AsOf) -> Option<f64>,
+    lead: &dyn LeadView,
+    a: AsOf,
+    b: AsOf,
+) -> Explanation {
+    let finite = |raw: Option<f64>| raw.filter(|raw| raw.is_finite());
+    let raw = when(lead, a, b).map(|(lead, as_of)| finite(raw(&lead, as_of)));
+    let Some(raw) = raw.all() else {
+        return abstained("score", unit);
+    };
+    let told = raw.map(|raw| Explanation::given("value", unit, raw));
+    let steps = [
+        (Some(&told.before), Some(&told.aged), false),
+        (Some(&told.aged), Some(&told.after), true),
+    ];
+    let parts = steps
+        .into_iter()
+        .flat_map(|step| one_step(step, Cause::Time));
+    Explanation::summing_to(raw.after - raw.before, "score", unit, parts.collect())
+}
+
 /// A scorer does not say when its score changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the scorer does not say when its score changes")]
@@ -125,6 +166,9 @@ macro_rules! forward {
             }
             fn disqualify(&self, lead: &dyn LeadView, as_of: AsOf, reason: &mut dyn FnMut(&str)) {
                 (**self).disqualify(lead, as_of, reason);
+            }
+            fn explain_change(&self, lead: &dyn LeadView, a: AsOf, b: AsOf) -> Explanation {
+                (**self).explain_change(lead, a, b)
             }
             fn next_change(
                 &self,

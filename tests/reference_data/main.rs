@@ -12,8 +12,10 @@
 
 #[cfg(feature = "train")]
 mod bank;
+mod drift;
 #[cfg(feature = "train")]
 mod logistic;
+mod metrics;
 mod rfm;
 mod rules;
 
@@ -28,7 +30,9 @@ const VARIABLE: &str = "LEAD_SCORING_DATA";
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let mut trials = rules::trials();
+    trials.extend(metrics::trials());
     trials.extend(rfm::trials());
+    trials.extend(drift::trials());
     #[cfg(feature = "train")]
     trials.extend(bank::trials());
     #[cfg(feature = "train")]

@@ -2,8 +2,8 @@ use super::trouble::{answer_field, fact_field, outside, twice};
 use super::{LeadBuilder, Pending};
 use crate::lead::stored::{Stored, finite};
 use crate::lead::{
-    Activity, ActivityRecord, AnswerValue, AttributeSlot, AttributeValue, Fact, KindSlot, Moment,
-    ProductSlot, QuestionSlot, Schema, shortened,
+    Activity, ActivityRecord, AnswerValue, AttributeSlot, AttributeValue, Fact, KindSlot,
+    ManualOverride, Moment, ProductSlot, QuestionSlot, Schema, shortened,
 };
 
 impl<'s> LeadBuilder<'s> {
@@ -66,48 +66,24 @@ impl<'s> LeadBuilder<'s> {
 
     /// Whether id and value can stand; reports what cannot.
     fn check(&mut self, activity: &Activity<'_>) -> bool {
-        let bad_value = activity.value.and_then(|value| finite(value).err());
-        let empty_id = activity.id.is_some_and(str::is_empty);
-        if empty_id {
-            let field = self.activity_field(None);
-            self.trouble()
-                .push(field, "an activity's id must not be empty");
-        }
-        let sound = bad_value.is_none() && !empty_id;
-        if let Some(message) = bad_value {
-            let field = self.activity_field(activity.id);
-            self.trouble().push(field, format!("value: {message}"));
-        }
-        sound
+        let place = self.reported;
+        sound(activity, place, &mut |field, message| {
+            self.trouble().push(field, message);
+        })
     }
 
     fn check_slots(&mut self, activity: &Activity<'_>) -> bool {
-        let kinds = self.schema.kinds().len();
-        let products = self.schema.products().len();
-        let kind = activity.kind.index();
-        let product = activity.product.map(ProductSlot::index);
-        let bad_kind = kind >= kinds;
-        if bad_kind {
-            let field = self.activity_field(activity.id);
-            self.trouble().push(field, outside("kind", kind, kinds));
-        }
-        let bad_product = product.filter(|&slot| slot >= products);
-        if let Some(slot) = bad_product {
-            let field = self.activity_field(activity.id);
-            self.trouble()
-                .push(field, outside("product", slot, products));
-        }
-        !bad_kind && bad_product.is_none()
+        let (schema, place) = (self.schema, self.reported);
+        in_schema(schema, activity, place, &mut |field, message| {
+            self.trouble().push(field, message);
+        })
     }
 
     pub(super) fn add_answer(&mut self, slot: QuestionSlot, name: &str, answer: AnswerValue) {
-        let answer = match answer {
-            AnswerValue::Level(level) if level.is_empty() => return,
-            AnswerValue::Amount(amount) => match finite(amount) {
-                Ok(amount) => AnswerValue::Amount(amount),
-                Err(message) => return self.trouble().push(answer_field(name), message),
-            },
-            other => other,
+        let answer = match known_answer(answer) {
+            Ok(None) => return,
+            Ok(Some(answer)) => answer,
+            Err(message) => return self.trouble().push(answer_field(name), message),
         };
         let held = self.answers.entry(slot).or_insert_with(|| answer.clone());
         if *held != answer {
@@ -163,11 +139,87 @@ impl<'s> LeadBuilder<'s> {
         found
     }
 
-    /// Names an activity in a message: by its id, else by its position among all that were reported.
     fn activity_field(&self, id: Option<&str>) -> String {
-        match id.filter(|id| !id.is_empty()) {
-            Some(id) => format!("activity `{}`", shortened(id)),
-            None => format!("activities[{}]", self.reported),
-        }
+        activity_field(id, self.reported)
+    }
+}
+
+/// Whether an activity's id and value can stand; tells the field and message of what cannot.
+pub(in crate::lead) fn sound(
+    activity: &Activity<'_>,
+    place: usize,
+    tell: &mut dyn FnMut(String, String),
+) -> bool {
+    let bad_value = activity.value.and_then(|value| finite(value).err());
+    let empty_id = activity.id.is_some_and(str::is_empty);
+    if empty_id {
+        let message = "an activity's id must not be empty";
+        tell(activity_field(None, place), message.to_owned());
+    }
+    let sound = bad_value.is_none() && !empty_id;
+    if let Some(message) = bad_value {
+        let field = activity_field(activity.id, place);
+        tell(field, format!("value: {message}"));
+    }
+    sound
+}
+
+/// Whether the schema has an activity's slots; tells the field and message of what it has not.
+pub(in crate::lead) fn in_schema(
+    schema: &Schema,
+    activity: &Activity<'_>,
+    place: usize,
+    tell: &mut dyn FnMut(String, String),
+) -> bool {
+    let kinds = schema.kinds().len();
+    let products = schema.products().len();
+    let kind = activity.kind.index();
+    let product = activity.product.map(ProductSlot::index);
+    let bad_kind = kind >= kinds;
+    if bad_kind {
+        let field = activity_field(activity.id, place);
+        tell(field, outside("kind", kind, kinds));
+    }
+    let bad_product = product.filter(|&slot| slot >= products);
+    if let Some(slot) = bad_product {
+        let field = activity_field(activity.id, place);
+        tell(field, outside("product", slot, products));
+    }
+    !bad_kind && bad_product.is_none()
+}
+
+/// An answer as it is kept; `None` where it says nothing.
+pub(in crate::lead) fn known_answer(answer: AnswerValue) -> Result<Option<AnswerValue>, String> {
+    Ok(match answer {
+        AnswerValue::Level(level) if level.is_empty() => None,
+        AnswerValue::Amount(amount) => Some(AnswerValue::Amount(finite(amount)?)),
+        other => Some(other),
+    })
+}
+
+/// Tells the field and message of what is wrong with an override.
+pub(in crate::lead) fn check_override(
+    manual: &ManualOverride,
+    tell: &mut dyn FnMut(String, String),
+) {
+    if manual.dimension.is_empty() {
+        let message = "a dimension's name must not be empty";
+        tell("overrides".to_owned(), message.to_owned());
+    }
+    if let Some(end) = manual.expires_at.filter(|&end| end <= manual.set_at) {
+        let message = format!(
+            "expires at `{end}`, not after it begins at `{}`",
+            manual.set_at
+        );
+        let field = format!("override of `{}`", shortened(&manual.dimension));
+        tell(field, message);
+    }
+}
+
+/// Names an activity in a message: by its id, else by its position among all that were reported.
+fn activity_field(id: Option<&str>, place: usize) -> String {
+    match id.filter(|id| !id.is_empty()) {
+        Some(id) => format!("activity `{}`", shortened(id)),
+        None => format!("activities[{place}]"),
     }
 }

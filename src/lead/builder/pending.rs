@@ -1,8 +1,6 @@
-use super::Trouble;
+use crate::lead::by_text::ByText;
 use crate::lead::history::Reported;
 use crate::lead::{Activity, KindSlot, Moment, ProductSlot, Schema, shortened};
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
 /// An activity that was added: its texts stand in the builder's, id, subject and channel in a row.
 #[derive(Debug)]
@@ -45,6 +43,13 @@ impl Pending {
         })
     }
 
+    pub(super) fn reported<'a>(&self, texts: &'a str) -> Reported<'a> {
+        Reported {
+            activity: self.view(texts),
+            voided: self.voided,
+        }
+    }
+
     fn view<'a>(&self, texts: &'a str) -> Activity<'a> {
         let mut start = self.text;
         let [id, subject, channel] = self.lengths.map(|len| {
@@ -65,50 +70,61 @@ impl Pending {
     }
 }
 
-/// The activities without repeats of an id; reports ids that stand for different contents.
-pub(super) fn unique<'a>(
-    schema: &Schema,
-    pending: &[Pending],
-    texts: &'a str,
-    voids: &[Box<str>],
-    trouble: &mut Option<Box<Trouble>>,
-) -> Vec<Reported<'a>> {
-    let mut unique: Vec<Reported<'a>> = Vec::with_capacity(pending.len());
-    let mut by_id: HashMap<&str, usize> = HashMap::new();
-    for pending in pending {
-        let reported = Reported {
-            activity: pending.view(texts),
-            voided: pending.voided,
-        };
-        let Some(id) = reported.activity.id else {
-            unique.push(reported);
-            continue;
-        };
-        match by_id.entry(id) {
-            Entry::Vacant(place) => {
-                place.insert(unique.len());
-                unique.push(reported);
+/// The activities of one lead without repeats of an id, each with what goes along with it.
+#[derive(Debug)]
+pub(in crate::lead) struct Unique<'a, T> {
+    pub(in crate::lead) list: Vec<(Reported<'a>, T)>,
+    by_id: ByText<'a, usize>,
+}
+
+impl<T> Default for Unique<'_, T> {
+    fn default() -> Self {
+        Self {
+            list: Vec::new(),
+            by_id: ByText::new(),
+        }
+    }
+}
+
+impl<'a, T> Unique<'a, T> {
+    /// Fills the list anew; tells the field and message of ids that stand for different contents.
+    pub(in crate::lead) fn collect<'v>(
+        &mut self,
+        schema: &Schema,
+        all: impl Iterator<Item = (Reported<'a>, T)>,
+        voids: impl Iterator<Item = &'v str>,
+        tell: &mut dyn FnMut(String, String),
+    ) {
+        let Self { list, by_id } = self;
+        list.clear();
+        by_id.clear();
+        for (reported, with) in all {
+            let Some(id) = reported.activity.id else {
+                list.push((reported, with));
+                continue;
+            };
+            let Some(first) = by_id.get(id) else {
+                by_id.insert(id, list.len());
+                list.push((reported, with));
+                continue;
+            };
+            let Some((first, _)) = list.get_mut(first) else {
+                continue;
+            };
+            first.voided |= reported.voided;
+            if first.activity != reported.activity {
+                tell(
+                    format!("activity `{}`", shortened(id)),
+                    differences(schema, &first.activity, &reported.activity),
+                );
             }
-            Entry::Occupied(place) => {
-                let Some(first) = unique.get_mut(*place.get()) else {
-                    continue;
-                };
-                first.voided |= reported.voided;
-                if first.activity != reported.activity {
-                    trouble.get_or_insert_default().push(
-                        format!("activity `{}`", shortened(id)),
-                        differences(schema, &first.activity, &reported.activity),
-                    );
-                }
+        }
+        for id in voids {
+            if let Some((voided, _)) = by_id.get(id).and_then(|first| list.get_mut(first)) {
+                voided.voided = true;
             }
         }
     }
-    for id in voids {
-        if let Some(voided) = by_id.get(&**id).and_then(|&first| unique.get_mut(first)) {
-            voided.voided = true;
-        }
-    }
-    unique
 }
 
 fn differences(schema: &Schema, a: &Activity<'_>, b: &Activity<'_>) -> String {

@@ -28,25 +28,25 @@ impl Trouble {
     }
 }
 
-pub(super) fn attribute_field(name: &str) -> String {
+pub(in crate::lead) fn attribute_field(name: &str) -> String {
     format!("attribute `{}`", shortened(name))
 }
 
-pub(super) fn answer_field(name: &str) -> String {
+pub(in crate::lead) fn answer_field(name: &str) -> String {
     format!("answer `{}`", shortened(name))
 }
 
-pub(super) fn fact_field(schema: &Schema, fact: Fact) -> String {
+pub(in crate::lead) fn fact_field(schema: &Schema, fact: Fact) -> String {
     match fact {
         Fact::Attribute(slot) => attribute_field(schema.attribute_name(slot).unwrap_or_default()),
         Fact::Answer(slot) => answer_field(schema.question_name(slot).unwrap_or_default()),
     }
 }
 
-pub(super) fn twice(first: &str, second: &str) -> String {
+pub(in crate::lead) fn twice(first: &str, second: &str) -> String {
     format!("set twice, to {first} and to {second}")
 }
 
-pub(super) fn outside(what: &str, slot: usize, count: usize) -> String {
+pub(in crate::lead) fn outside(what: &str, slot: usize, count: usize) -> String {
     format!("{what} slot {slot} is outside the schema, which has {count}")
 }

@@ -203,7 +203,9 @@ impl ModelCourse<'_> {
             }
             JudgeCourse::Model(model) => model.composite(within, lead),
             JudgeCourse::Scorer(scorer) => {
-                foreign(within, |at| scorer.assess(lead, at).score.map(Score::get))
+                let score = |at| scorer.assess(lead, at).score.map(Score::get);
+                let course = foreign(within, score)?;
+                Some(course.valued(course.low.max(0.0), course.high.min(100.0)))
             }
             JudgeCourse::Predictive(place) => foreign(within, |at| {
                 let assessment = self.model.assess_at(*place, lead, at);

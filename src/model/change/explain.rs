@@ -1,17 +1,19 @@
 use super::super::build::Judge;
 use super::super::model::ScoreModel;
 use crate::lead::LeadView;
-use crate::score::{AsOf, Cause, Explanation, Formula, Role, Unit};
-use crate::scorer::{Moments, RuleScorer, Scorer, emptied, other_schema, when, with_buffers};
+use crate::score::{AsOf, Explanation, Formula, Role, Unit};
+use crate::scorer::{
+    Moments, RuleScorer, Scorer, abstained, emptied, other_schema, raw_change, when, with_buffers,
+};
 
 impl ScoreModel {
     /// Why the scores at the later of two moments are others than at the earlier: by dimension, rule and cause.
     ///
     /// The value is the later composite less the earlier, where the model has one. Each part of the role
-    /// [`Role::Dimension`] is a dimension's own difference: of points rules in points, as
-    /// [`RuleScorer::explain_change`](crate::RuleScorer::explain_change) gives it, exact to the last bit; of a model
-    /// its own; of any other scorer that of its raw value, split into time and new facts. A dimension that abstains at
-    /// either moment has none.
+    /// [`Role::Dimension`] is a dimension's own difference, as
+    /// [`Scorer::explain_change`](crate::Scorer::explain_change) gives it, exact to the last bit: of points rules in
+    /// points, by rule; of a model its own; of a scorer that shows no more than its number that of its raw value,
+    /// split into time and new facts. A dimension that abstains at either moment has none.
     ///
     /// [`Explanation::effects`] reads the causes off it.
     #[must_use]
@@ -20,14 +22,25 @@ impl ScoreModel {
             return other_schema("model").labelled(&self.name).role(Role::Model);
         }
         let views = when(lead, a, b);
-        self.changed(
-            &views
-                .as_ref()
-                .map(|(lead, as_of)| (lead as &dyn LeadView, *as_of)),
-        )
+        let views = views.as_ref();
+        let views = views.map(|(lead, as_of)| (lead as &dyn LeadView, *as_of));
+        self.changed(&lead, (a, b), &views)
     }
 
-    fn changed(&self, views: &Moments<(&dyn LeadView, AsOf)>) -> Explanation {
+    fn changed(
+        &self,
+        lead: &dyn LeadView,
+        (a, b): (AsOf, AsOf),
+        views: &Moments<(&dyn LeadView, AsOf)>,
+    ) -> Explanation {
+        let applies = |(lead, as_of): (&dyn LeadView, AsOf)| {
+            with_buffers(|buffers, mut activities| {
+                let case = self.case(lead, as_of.moment(), &mut activities);
+                (self.applies_to(&case, buffers), emptied(activities))
+            })
+        };
+        let applies = views.map(applies);
+        let applies = applies.before && applies.aged && applies.after;
         let composite = |(lead, as_of): (&dyn LeadView, AsOf)| {
             let score = self.vector(lead, as_of).composite();
             Explanation::opaque("composite", score)
@@ -42,15 +55,13 @@ impl ScoreModel {
         parts.extend(judges.enumerate().map(|(place, (judge, dimension))| {
             let change = match judge {
                 Judge::Rules(rules) => self.rules_changed(rules, views),
-                Judge::Model(model) => model.changed(views),
+                _ if !applies => abstained(dimension.label(), dimension.unit()),
+                Judge::Model(model) => model.changed(lead, (a, b), views),
                 Judge::Predictive(scorer) => {
                     let raw = |lead: &dyn LeadView, at| self.assess_at(place, lead, at).raw;
-                    foreign_changed(scorer.unit(), &raw, views)
+                    raw_change(scorer.unit(), &raw, lead, a, b)
                 }
-                Judge::Scorer(scorer) => {
-                    let raw = |lead: &dyn LeadView, at| scorer.assess(lead, at).raw;
-                    foreign_changed(scorer.unit(), &raw, views)
-                }
+                Judge::Scorer(scorer) => scorer.explain_change(lead, a, b),
             };
             change.labelled(dimension.label()).role(Role::Dimension)
         }));
@@ -74,30 +85,4 @@ impl ScoreModel {
         });
         rules.told_change(&told)
     }
-}
-
-/// What became of a scorer that shows no more than its number.
-fn foreign_changed(
-    unit: Unit,
-    raw: &dyn Fn(&dyn LeadView, AsOf) -> Option<f64>,
-    views: &Moments<(&dyn LeadView, AsOf)>,
-) -> Explanation {
-    let raw = views.map(|(lead, as_of)| raw(lead, as_of));
-    let Some(raw) = raw.all() else {
-        let why = Explanation::unknown("it abstains at one of the moments", unit);
-        return Explanation::unknown("score", unit).with_notes(vec![why.role(Role::Abstains)]);
-    };
-    let told = raw.map(|raw| Explanation::given("value", unit, raw));
-    let step = |after: &Explanation, before: &Explanation, cause: Cause| {
-        let (after, before) = (after.clone(), before.clone());
-        Explanation::difference(cause.to_string(), unit, after, before, cause)
-    };
-    let mut parts = Vec::new();
-    if raw.aged.to_bits() != raw.before.to_bits() {
-        parts.push(step(&told.aged, &told.before, Cause::Time));
-    }
-    if raw.after.to_bits() != raw.aged.to_bits() {
-        parts.push(step(&told.after, &told.aged, Cause::Facts));
-    }
-    Explanation::summing_to(raw.after - raw.before, "score", unit, parts)
 }

@@ -50,7 +50,7 @@ pub(in crate::model) fn checked(
 
 /// Runs over blocks of rows on all cores and gives the results in the order of the rows, so that sums of them do not
 /// depend on the number of threads.
-pub(in crate::model) fn in_blocks<T: Send>(
+pub(crate) fn in_blocks<T: Send>(
     rows: usize,
     run: impl Fn(Range<usize>) -> T + Send + Sync,
 ) -> Vec<T> {

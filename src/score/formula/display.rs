@@ -4,6 +4,7 @@ use crate::scorer::Decay;
 use std::fmt;
 
 impl fmt::Display for Formula {
+    #[expect(clippy::too_many_lines, reason = "an arm for each formula")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let faded = |f: &mut fmt::Formatter<'_>, age: i64, decay: &Option<Decay>| match decay {
             None => Ok(()),

@@ -84,19 +84,29 @@ impl Sums {
         matches!(self, Self::Whole { .. })
     }
 
+    /// The word in which the conditions stand.
+    pub(crate) fn word(&self) -> usize {
+        match self {
+            Self::Whole { word, .. } | Self::Ordered { word, .. } => *word,
+        }
+    }
+
     /// The sum of the points whose conditions are true.
     #[inline]
     pub(crate) fn add(&self, words: &Words) -> f64 {
+        let (truth, known) = words.get(self.word());
+        self.add_bits(truth, known)
+    }
+
+    /// The sum of the points whose conditions are true by the bits of their word.
+    #[inline]
+    pub(crate) fn add_bits(&self, truth: u64, known: u64) -> f64 {
         match self {
-            Self::Whole { word, tables } => {
-                let (truth, _) = words.get(*word);
-                tables.iter().fold(0.0, |sum, (shift, sums)| {
-                    let [setting, ..] = (truth >> shift).to_le_bytes();
-                    sum + sums.get(usize::from(setting)).copied().unwrap_or_default()
-                })
-            }
-            Self::Ordered { word, terms } => {
-                let (truth, known) = words.get(*word);
+            Self::Whole { tables, .. } => tables.iter().fold(0.0, |sum, (shift, sums)| {
+                let [setting, ..] = (truth >> shift).to_le_bytes();
+                sum + sums.get(usize::from(setting)).copied().unwrap_or_default()
+            }),
+            Self::Ordered { terms, .. } => {
                 let lies = known & !truth;
                 terms.iter().fold(0.0, |sum, &(yes, no, points)| {
                     let holds = ((truth & yes) ^ yes) | ((lies & no) ^ no) == 0;

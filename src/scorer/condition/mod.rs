@@ -18,7 +18,7 @@ pub use test::{Known, LetterCase, Scalar, Test};
 
 pub(crate) use filters::{Filters, resolve_filter};
 pub(crate) use guard::{Applies, Guard, Need, Sums};
-pub(crate) use plan::{Layout, Plan, Words};
+pub(crate) use plan::{BlockWords, Layout, Plan, TablePlan, Words};
 pub(crate) use range::NumberRange;
 pub(crate) use resolve::{Cond, Leaf, LeafTest, Tests, resolve_condition};
 pub(crate) use tags::TagOp;

@@ -6,6 +6,13 @@ use super::text::TextBlock;
 use crate::lead::{AttributeSlot, LeadView, Moment, Value};
 use std::collections::HashSet;
 
+pub(crate) use table::{BlockWords, TablePlan};
+
+mod table;
+
+/// Tests in one word. The highest bit is free, for whether the word says anything of the lead.
+const BITS: usize = 63;
+
 /// Where a test's bit stands.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place {
@@ -27,6 +34,15 @@ impl Words {
         self.truth.resize(words, 0);
         self.known.clear();
         self.known.resize(words, 0);
+    }
+
+    /// Takes over what was read of one lead of a block.
+    #[inline]
+    pub(crate) fn take(&mut self, block: &BlockWords, row: usize) {
+        self.clear(block.words());
+        for (word, (truth, known)) in self.truth.iter_mut().zip(&mut self.known).enumerate() {
+            (*truth, *known) = block.get(word, row);
+        }
     }
 
     #[inline]
@@ -81,7 +97,7 @@ pub(crate) struct Plan {
     words: usize,
 }
 
-/// The tests on one attribute, at most 64 of them, in one word.
+/// The tests on one attribute, at most [`BITS`] of them, in one word.
 #[derive(Debug)]
 struct Block<T> {
     slot: AttributeSlot,
@@ -207,7 +223,7 @@ impl Plan {
         order.sort_by_key(|&test| tests.list.get(test).map(|leaf| leaf.slot));
         let mut places = vec![Place { word: 0, bit: 0 }; tests.list.len()];
         let mut plan = Self::default();
-        let (mut word, mut used) = (0_usize, 0_u32);
+        let (mut word, mut used) = (0_usize, 0_usize);
         let mut rest = order.as_slice();
         while let Some(slot) = rest
             .first()
@@ -216,13 +232,12 @@ impl Plan {
         {
             let same = rest
                 .iter()
-                .take(64)
+                .take(BITS)
                 .take_while(|&&test| tests.list.get(test).is_some_and(|leaf| leaf.slot == slot))
                 .count();
             let (chunk, after) = rest.split_at(same);
             rest = after;
-            let wide = u32::try_from(chunk.len()).unwrap_or(64);
-            if used + wide > 64 {
+            if used + chunk.len() > BITS {
                 word += 1;
                 used = 0;
             }

@@ -1,9 +1,12 @@
 use super::interest_scorer::InterestScorer;
-use crate::lead::{Activity, Frozen, LeadView, Moment};
-use crate::score::AsOf;
+use crate::lead::{Activity, Frozen, LeadView, Moment, ProductSlot};
+use crate::score::{AsOf, Cause, Explanation, Unit};
 use crate::scorer::course::Course;
 use crate::scorer::first_edge::first_edge;
-use crate::scorer::rules::{Buffers, Case, RulesCourse, one_way_until};
+use crate::scorer::rules::{
+    Buffers, Case, RulesCourse, abstained, one_way_until, other_schema, value, when,
+};
+use crate::scorer::trace::On;
 
 impl InterestScorer {
     /// Until when the points keep their course.
@@ -83,5 +86,75 @@ pub(super) fn sliced<'s>(
         history,
         since: case.since,
         pauses: case.pauses,
+    }
+}
+
+impl InterestScorer {
+    /// The difference of the points, by rule; where another product leads, by how much that one was behind.
+    pub(super) fn change(&self, lead: &dyn LeadView, a: AsOf, b: AsOf) -> Explanation {
+        if lead.schema() != self.plan.schema() {
+            return other_schema("interest").labelled(&self.label);
+        }
+        let views = when(lead, a, b);
+        let views = views
+            .as_ref()
+            .map(|(lead, as_of)| (lead as &dyn LeadView, *as_of));
+        let leading = |(lead, as_of): (&dyn LeadView, AsOf), first: Option<usize>| {
+            if let Some(of) = self.of {
+                return Some(of.index());
+            }
+            let profile = self.profile(lead, as_of)?;
+            let points = |place: usize| Some(profile.products().get(place)?.points);
+            let best = (0..self.products.len()).reduce(|best, other| {
+                if points(other) > points(best) {
+                    other
+                } else {
+                    best
+                }
+            })?;
+            // Of equals the one that led before goes on leading.
+            Some(
+                first
+                    .filter(|&first| points(first) >= points(best))
+                    .unwrap_or(best),
+            )
+        };
+        let before = leading(views.before, None);
+        let after = leading(views.after, before);
+        let (Some(before), Some(after)) = (before, after) else {
+            return abstained(&self.label, Unit::Points);
+        };
+        let points = |place: usize, (lead, as_of): (&dyn LeadView, AsOf)| {
+            let of = ProductSlot::new(u16::try_from(place).ok()?);
+            let told = self.with_case(lead, as_of, Some(of), |case, buffers| {
+                self.plan.read(case, buffers);
+                self.plan.points::<On, _>(case, buffers, &mut |_| {}).1
+            });
+            told.ok()
+        };
+        let told = views.map(|view| points(after, view));
+        let Some(told) = told.as_ref().map(Option::as_ref).all() else {
+            return abstained(&self.label, Unit::Points);
+        };
+        let change = self.plan.change(told).labelled(&self.label);
+        if before == after {
+            return change;
+        }
+        let Some(led) = points(before, views.before) else {
+            return abstained(&self.label, Unit::Points);
+        };
+        let whole = value(Some(told.after)) - value(Some(&led));
+        let name = |place: usize| self.products.get(place).map_or("", AsRef::as_ref);
+        let named =
+            |place: usize, node: &Explanation| node.clone().labelled(name(place).to_owned());
+        let other = Explanation::difference(
+            format!("{} leads in place of {}", name(after), name(before)),
+            Unit::Points,
+            named(after, told.before),
+            named(before, &led),
+            Cause::Group,
+        );
+        let change = change.labelled(name(after).to_owned());
+        Explanation::summing_to(whole, &self.label, Unit::Points, vec![change, other])
     }
 }

@@ -60,7 +60,7 @@ pub struct InterestScorer {
     pub(super) products: Box<[Arc<str>]>,
     /// The product that is judged; `None`: the one with the most points.
     pub(super) of: Option<ProductSlot>,
-    label: Arc<str>,
+    pub(super) label: Arc<str>,
     lints: Vec<Lint>,
 }
 
@@ -339,6 +339,10 @@ impl Scorer for InterestScorer {
                     .with_notes(vec![why.role(Role::Abstains)])
             }
         }
+    }
+
+    fn explain_change(&self, lead: &dyn LeadView, a: AsOf, b: AsOf) -> Explanation {
+        self.change(lead, a, b)
     }
 
     fn next_change(

@@ -31,9 +31,9 @@ pub(super) struct FeatureEncoder {
     pub(super) plan: FeaturePlan,
     pub(super) columns: Box<[Column]>,
     /// By the bytes of their names; levels without a column are those that were dropped.
-    levels: Box<[(Arc<str>, Option<usize>)]>,
-    /// By number; the outer `None` for one that training did not meet.
-    bins: Box<[Option<Option<usize>>]>,
+    levels: Box<[(Arc<str>, State)]>,
+    /// By number; `None` for one that training did not meet.
+    bins: Box<[Option<State>]>,
     other: State,
     missing: State,
 }
@@ -73,19 +73,13 @@ impl FeatureEncoder {
         let state = match self.plan.read(case, cells, chosen) {
             Reading::Missing => return (self.missing, false),
             Reading::Number(number) => self.number(number),
-            Reading::Text(text) => match self.level(text) {
-                Some(column) => State::Category(column),
-                None => self.other,
-            },
+            Reading::Text(text) => self.level(text),
             Reading::Tags(tags) => {
                 chosen.clear();
                 for tag in (0..tags.len()).filter_map(|i| tags.get(i)) {
-                    let column = match (self.level(tag), self.other) {
-                        (Some(column), _) => column,
-                        (None, State::Category(column)) => column,
-                        (None, _) => None,
-                    };
-                    chosen.extend(column);
+                    if let State::Category(column) = self.level(tag) {
+                        chosen.extend(column);
+                    }
                 }
                 chosen.sort_unstable();
                 chosen.dedup();
@@ -97,22 +91,21 @@ impl FeatureEncoder {
 
     fn number(&self, number: f64) -> State {
         if self.plan.sort == Sort::Bins {
-            let column = self.bins.get(self.plan.bin(number)).copied().flatten();
-            column.map_or(State::Average, State::Category)
+            let state = self.bins.get(self.plan.bin(number)).copied().flatten();
+            state.unwrap_or(State::Average)
         } else {
             State::Number(number)
         }
     }
 
-    /// The column of a level; the inner `None` for the one that was dropped.
-    fn level(&self, text: &str) -> Option<Option<usize>> {
+    fn level(&self, text: &str) -> State {
         let found = self
             .levels
             .binary_search_by(|(level, _)| level.as_bytes().cmp(text.as_bytes()));
         found
             .ok()
             .and_then(|place| self.levels.get(place))
-            .map(|&(_, column)| column)
+            .map_or(self.other, |&(_, state)| state)
     }
 
     /// Hands on each column with its number before it is standardised, in order.
@@ -263,27 +256,25 @@ impl FeatureEncoder {
             other,
             missing,
         } = checked;
-        let category = |column: Option<Option<usize>>| column.map(State::Category);
         let level = |name: &str| {
             levels
                 .iter()
                 .find(|(level, _): &&(Arc<str>, _)| &**level == name)
-                .map(|&(_, column)| State::Category(column))
+                .map(|&(_, state)| state)
         };
         let is_number = matches!(plan.sort, Sort::Number | Sort::Flag);
         let as_missing = match &plan.missing {
             MissingValue::Value(value) if is_number => {
                 Some(State::Number(plan.transformed(*value)))
             }
-            MissingValue::Value(value) => category(
-                bins.get(plan.bin(plan.transformed(*value)))
-                    .copied()
-                    .flatten(),
-            ),
+            MissingValue::Value(value) => {
+                let bin = bins.get(plan.bin(plan.transformed(*value)));
+                bin.copied().flatten()
+            }
             MissingValue::Level(name) => level(name),
             MissingValue::Mean => None,
             MissingValue::Indicator if is_number => Some(State::MissingNumber),
-            MissingValue::Indicator => category(missing),
+            MissingValue::Indicator => missing,
         };
         let missing = as_missing.unwrap_or(if is_number {
             State::MissingNumber
@@ -291,7 +282,7 @@ impl FeatureEncoder {
             State::Average
         });
         let other = match plan.unseen {
-            Unseen::Other => category(other).unwrap_or(State::Average),
+            Unseen::Other => other.unwrap_or(State::Average),
             Unseen::Missing => missing,
             Unseen::Average => State::Average,
         };

@@ -33,7 +33,10 @@ pub use encoder::Encoder;
 pub use encoding::{Category, EncodedColumn, FeatureEncoding};
 pub use feature::{FeatureSpec, Measure, MissingValue, Unseen};
 #[cfg(feature = "train")]
-pub use fit::{ClassWeight, LogisticFit, LogisticSpec, Penalty, Separation, TrainingMatrix};
+pub use fit::{
+    AlphaChoice, AlphaRow, ClassWeight, CoefficientRow, CrossValidated, CrossValidation, FoldSplit,
+    LogisticFit, LogisticSpec, LogisticSummary, Penalty, Separation, TrainingMatrix,
+};
 pub use naive_bayes::{
     LearnError, NaiveBayesAttribute, NaiveBayesCounts, NaiveBayesLevels, NaiveBayesScorer,
     NaiveBayesSpec, NaiveBayesTable, OutcomeCounts,

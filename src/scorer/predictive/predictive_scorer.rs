@@ -6,6 +6,11 @@ use crate::score::{
 };
 use crate::scorer::rules::{Buffers, Case, other_schema};
 use crate::scorer::{Assessment, Opaque, Scorer};
+#[cfg(feature = "parallel")]
+use rayon::prelude::*;
+
+/// Rows of a matrix that one thread takes at a time.
+const BLOCK: usize = 4_096;
 
 /// Score: the chance that a lead converts, in percent, as a logistic regression learned it from past conversions.
 ///
@@ -165,7 +170,7 @@ impl PredictiveScorer {
     /// one slice, each `width` long.
     ///
     /// They agree with [`probability`](PredictiveScorer::probability) to 1e-12: there what the columns add is summed
-    /// by feature. A row with a NaN in it has the probability NaN.
+    /// by feature (isotonic calibration may turn a last digit into a step). A row with a NaN in it has the probability NaN.
     ///
     /// # Errors
     /// Another width than the model has columns, or a slice that does not end with a row.
@@ -175,14 +180,13 @@ impl PredictiveScorer {
         width: usize,
     ) -> Result<Vec<f64>, WidthError> {
         self.check_width(width)?;
-        if rows.len() % width.max(1) != 0 {
+        if !rows.len().is_multiple_of(width.max(1)) {
             return Err(WidthError {
                 expected: width,
                 given: rows.len() % width.max(1),
             });
         }
-        let rows = rows.chunks_exact(width.max(1));
-        Ok(rows.map(|row| self.row(row.iter())).collect())
+        Ok(self.all_rows(rows))
     }
 
     /// The probabilities of a matrix of rows that the model's [`encoder`](PredictiveScorer::encoder) made.
@@ -197,11 +201,29 @@ impl PredictiveScorer {
         rows: &ndarray::ArrayView2<'_, f64>,
     ) -> Result<ndarray::Array1<f64>, WidthError> {
         self.check_width(rows.ncols())?;
-        Ok(rows
-            .rows()
-            .into_iter()
-            .map(|row| self.row(row.iter()))
-            .collect())
+        let rows = rows.as_standard_layout();
+        let all = self.all_rows(rows.as_slice().unwrap_or_default());
+        Ok(ndarray::Array1::from_vec(all))
+    }
+
+    /// Whole rows, on all cores (feature `parallel`).
+    fn all_rows(&self, rows: &[f64]) -> Vec<f64> {
+        let width = self.coefficients.len().max(1);
+        let mut all = vec![0.0; rows.len() / width];
+        let fill = |(rows, all): (&[f64], &mut [f64])| {
+            for (row, probability) in rows.chunks_exact(width).zip(all) {
+                *probability = self.row(row);
+            }
+        };
+        #[cfg(feature = "parallel")]
+        rows.par_chunks(BLOCK * width)
+            .zip(all.par_chunks_mut(BLOCK))
+            .for_each(fill);
+        #[cfg(not(feature = "parallel"))]
+        rows.chunks(BLOCK * width)
+            .zip(all.chunks_mut(BLOCK))
+            .for_each(fill);
+        all
     }
 
     fn check_width(&self, given: usize) -> Result<(), WidthError> {
@@ -213,8 +235,8 @@ impl PredictiveScorer {
         }
     }
 
-    fn row<'r>(&self, row: impl Iterator<Item = &'r f64>) -> f64 {
-        let columns = row.zip(&self.coefficients);
+    fn row(&self, row: &[f64]) -> f64 {
+        let columns = row.iter().zip(&self.coefficients);
         self.probability_of(columns.fold(self.intercept, |sum, (x, w)| sum + w * x))
     }
 

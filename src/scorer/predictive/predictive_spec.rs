@@ -291,7 +291,13 @@ struct Ground<'g> {
 impl Ground<'_> {
     fn dimensions(&self) -> Option<Vec<&str>> {
         let model = self.model?;
-        Some(model.dimensions().iter().map(|d| d.name()).collect())
+        Some(
+            model
+                .dimensions()
+                .iter()
+                .map(crate::score::Dimension::name)
+                .collect(),
+        )
     }
 }
 

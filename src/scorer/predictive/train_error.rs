@@ -1,3 +1,4 @@
+use crate::model::Problems;
 use std::fmt;
 
 /// A training that cannot be done: what is wrong, and where.
@@ -13,6 +14,17 @@ impl TrainError {
             place: place.into(),
             message: message.into(),
         }
+    }
+
+    /// The first of the problems, if there are any.
+    pub(crate) fn first_of(problems: Problems) -> Result<(), Self> {
+        problems.into_result(()).map_err(|error| {
+            let first = error.problems().first();
+            first.map_or_else(
+                || Self::new("", error.to_string()),
+                |problem| Self::new(problem.path(), problem.message()),
+            )
+        })
     }
 
     /// The part of the input, such as `columns[3]`; empty for the whole.

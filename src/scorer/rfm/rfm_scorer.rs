@@ -65,7 +65,7 @@ impl RfmPlan {
 
     /// Where a bin stands from 0 to 100; `None` on an axis of one bin.
     #[inline]
-    fn place(&self, axis: RfmAxis, bins: RfmBins) -> Option<f64> {
+    pub(super) fn place(&self, axis: RfmAxis, bins: RfmBins) -> Option<f64> {
         let count = self.cuts(axis).count();
         (count > 1).then(|| scale(f64::from(bins.axis(axis)), 1.0, f64::from(count)))
     }
@@ -145,7 +145,7 @@ impl RfmScorer {
         }
     }
 
-    fn explain_axis(&self, axis: RfmAxis, values: &RfmValues) -> Explanation {
+    pub(super) fn explain_axis(&self, axis: RfmAxis, values: &RfmValues) -> Explanation {
         let (label, bin, unit) = match axis {
             RfmAxis::Recency => ("days since the last", "bin of recency", Unit::Days),
             RfmAxis::Frequency => ("how many", "bin of frequency", Unit::Count),
@@ -223,8 +223,20 @@ impl Scorer for RfmScorer {
             weights: self.plan.weights.into(),
             missing: WhenMissing::Skip,
         };
-        let axes = RfmAxis::ALL.map(|axis| self.explain_axis(axis, &values));
-        Explanation::node(label, Unit::Score, formula, axes.into())
+        let axes = RfmAxis::ALL.into_iter().zip(self.plan.weights);
+        let axes = axes.map(|(axis, weight)| {
+            let told = self.explain_axis(axis, &values);
+            if weight > 0.0 {
+                told
+            } else {
+                told.labelled(format!("{}, weight 0", axis.name()))
+            }
+        });
+        Explanation::node(label, Unit::Score, formula, axes.collect())
+    }
+
+    fn explain_change(&self, lead: &dyn LeadView, a: AsOf, b: AsOf) -> Explanation {
+        self.change(lead, a, b)
     }
 
     fn next_change(

@@ -3,7 +3,7 @@
 use super::binning::{BinCuts, learn, population};
 use super::*;
 use crate::lead::{Activity, KindSlot, Lead, Moment, Schema, SchemaSpec};
-use crate::score::AsOf;
+use crate::score::{AsOf, Explanation};
 use crate::scorer::{HistorySpec, Scorer};
 
 const RULES: [BinRule; 5] = [
@@ -265,6 +265,20 @@ fn activities_are_read() {
     let history = HistorySpec::new().ignore_before("2026-02-11");
     let late = spec.build_with(&schema, &history).unwrap();
     assert_eq!(late.values(&lead, as_of()).unwrap().frequency, 1);
+}
+
+#[test]
+fn an_axis_that_does_not_count_says_so() {
+    let schema = schema();
+    let lead = Lead::builder(&schema, "a")
+        .purchase(moment("2026-02-27"), 60.0)
+        .build()
+        .unwrap();
+    let spec = RfmSpec::new().bins(3).cuts(cuts()).weights(1.0, 1.0, 0.0);
+    let why = spec.build(&schema).unwrap().explain(&lead, as_of());
+    let labels: Vec<&str> = why.parts().iter().map(Explanation::label).collect();
+    assert_eq!(labels, ["recency", "frequency", "monetary, weight 0"]);
+    assert!(why.recomputes());
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod edges;
 mod explain;
 mod next;
 
-pub(crate) use explain::{Moments, when};
+pub(crate) use explain::{Moments, abstained, bounds, occurrences, or_nothing, value, when};
 pub(crate) use next::{SECOND, one_way_until};
 
 use super::eval::{Buffers, Case};

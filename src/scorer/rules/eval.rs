@@ -5,7 +5,7 @@ use crate::score::{
     Evidence, Formula, Role, Score, Unit, clamp, inactivity, larger, occurrence, scale,
 };
 use crate::scorer::Assessment;
-use crate::scorer::condition::Words;
+use crate::scorer::condition::{BlockWords, Words};
 use crate::scorer::history::{Pauses, Since};
 use crate::scorer::trace::Trace;
 use std::sync::Arc;
@@ -25,6 +25,8 @@ pub(crate) struct Case<'c, V: ?Sized> {
 pub(crate) struct Buffers {
     pub(crate) words: Words,
     pub(crate) chosen: Vec<usize>,
+    /// What is read of a block of a table, by judge.
+    pub(crate) blocks: Vec<BlockWords>,
 }
 
 /// What an evaluation gives.
@@ -43,10 +45,18 @@ impl RulesPlan {
         let known = self
             .attributes
             .read(case.lead, case.as_of, &mut buffers.words);
-        let abstains = !known
-            && !self.reads_activities
-            && self.reads_attributes
-            && self.when_unknown == WhenUnknown::Abstain;
+        self.judge_read::<T, V>(case, known, buffers, verdict)
+    }
+
+    /// As [`judge`](RulesPlan::judge), once the attributes are read: `known` where any of them was there.
+    pub(crate) fn judge_read<T: Trace, V: LeadView + ?Sized>(
+        &self,
+        case: &Case<'_, V>,
+        known: bool,
+        buffers: &mut Buffers,
+        verdict: &mut dyn FnMut(&Arc<str>),
+    ) -> Judged<T::Node> {
+        let abstains = self.abstains(known);
         let (points, node) = self.points::<T, V>(case, buffers, verdict);
         if abstains {
             return Judged {
@@ -69,6 +79,14 @@ impl RulesPlan {
             };
         }
         self.scored::<T>(points, node)
+    }
+
+    /// Whether a lead has no score of which nothing that the rules ask is known.
+    pub(super) fn abstains(&self, known: bool) -> bool {
+        !known
+            && !self.reads_activities
+            && self.reads_attributes
+            && self.when_unknown == WhenUnknown::Abstain
     }
 
     /// The score of points, on the plan's scale.
@@ -381,7 +399,7 @@ impl ActivityPlan {
 
 /// Brings a value into bounds; a bound that acts is a node of its own above the one it acts on.
 #[inline]
-fn within<T: Trace>(
+pub(super) fn within<T: Trace>(
     value: f64,
     min: Option<f64>,
     max: Option<f64>,

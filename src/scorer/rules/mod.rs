@@ -10,6 +10,7 @@ mod occurrence;
 mod plan;
 mod rule_scorer;
 mod spec;
+mod table;
 mod what_if;
 
 pub use activity_spec::{
@@ -20,8 +21,12 @@ pub use rule_scorer::RuleScorer;
 pub use spec::{AppliesTo, GroupPolicy, GroupSpec, RuleSpec, RulesSpec, WhenUnknown};
 
 pub(crate) use build::{Builder, resolve_applies};
-pub(crate) use change::{Moments, RulesCourse, SECOND, one_way_until, when};
+pub(crate) use change::{
+    Moments, RulesCourse, SECOND, abstained, bounds, occurrences, one_way_until, or_nothing, value,
+    when,
+};
 pub(crate) use eval::{Buffers, Case, Judged};
 pub(crate) use plan::{ActivityPlan, RulesPlan};
 pub(crate) use rule_scorer::{emptied, other_schema, with_buffers};
+pub(crate) use table::RulesOfTable;
 pub(crate) use what_if::WhatIf;

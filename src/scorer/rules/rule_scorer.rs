@@ -3,8 +3,9 @@ use super::eval::{Buffers, Case};
 use super::lint::Lint;
 use super::plan::RulesPlan;
 use super::spec::RulesSpec;
+use super::table::RulesOfTable;
 use super::what_if::WhatIf;
-use crate::lead::{Activity, KnownAt, LeadView, Moment, Schema};
+use crate::lead::{Activity, KnownAt, LeadTable, LeadView, Moment, Schema};
 use crate::model::{Problems, SpecError};
 use crate::score::{AsOf, Explanation, Role, Score, Unit};
 use crate::scorer::condition::Tests;
@@ -94,6 +95,11 @@ impl RuleScorer {
         self.plan.judge::<Off, V>(case, buffers, verdict).assessment
     }
 
+    /// The rules made ready for a table.
+    pub(crate) fn of_table<'p>(&'p self, table: &'p LeadTable) -> RulesOfTable<'p> {
+        self.plan.of_table(table)
+    }
+
     pub(crate) fn explain_case<V: LeadView + ?Sized>(
         &self,
         case: &Case<'_, V>,
@@ -106,6 +112,16 @@ impl RuleScorer {
         let judged = self.plan.judge::<On, V>(case, buffers, &mut verdict);
         notes.extend(self.what_if.missing(&self.plan, case, buffers));
         judged.node.with_notes(notes)
+    }
+
+    /// The explanation without its notes: what the rules give, and no guesses of what they could.
+    pub(crate) fn trace_case<V: LeadView + ?Sized>(
+        &self,
+        case: &Case<'_, V>,
+        buffers: &mut Buffers,
+    ) -> Explanation {
+        let judged = self.plan.judge::<On, V>(case, buffers, &mut |_| {});
+        judged.node
     }
 
     /// The lead's own new start, also where it lies ahead.
@@ -176,6 +192,10 @@ impl Scorer for RuleScorer {
         self.with_case(lead, as_of, |case, buffers| {
             self.judge_case(case, buffers, &mut |text| reason(text))
         });
+    }
+
+    fn explain_change(&self, lead: &dyn LeadView, a: AsOf, b: AsOf) -> Explanation {
+        Self::explain_change(self, lead, a, b)
     }
 
     fn next_change(

@@ -1,4 +1,4 @@
-use super::{Column, FeatureEncoder};
+use super::{Column, FeatureEncoder, State};
 use crate::scorer::predictive::encoding::{Category, EncodedColumn, FeatureEncoding};
 use crate::scorer::predictive::feature::{FeaturePlan, MissingValue, Resolving, Sort};
 use std::sync::Arc;
@@ -10,11 +10,11 @@ pub(in crate::scorer::predictive) const DEVIATIONS: (f64, f64) = (1e-12, 1e12);
 pub(in crate::scorer::predictive) struct Checked {
     pub(super) columns: Box<[Column]>,
     /// By the bytes of their names.
-    pub(super) levels: Box<[(Arc<str>, Option<usize>)]>,
-    /// By number; the outer `None` for one that training did not meet.
-    pub(super) bins: Box<[Option<Option<usize>>]>,
-    pub(super) other: Option<Option<usize>>,
-    pub(super) missing: Option<Option<usize>>,
+    pub(super) levels: Box<[(Arc<str>, State)]>,
+    /// By number; `None` for one that training did not meet.
+    pub(super) bins: Box<[Option<State>]>,
+    pub(super) other: Option<State>,
+    pub(super) missing: Option<State>,
 }
 
 impl Checked {
@@ -85,21 +85,26 @@ impl Checked {
         let mut bins = vec![None; plan.bins.len() + 1];
         let (mut other, mut missing) = (None, None);
         let columns = encoding.columns.iter().enumerate();
-        let columns = columns.map(|(place, column)| (&column.of, Some(place)));
-        for (of, place) in columns.chain(encoding.dropped.iter().map(|of| (of, None))) {
+        let columns = columns.map(|(place, column)| (&column.of, State::Category(Some(place))));
+        for (of, state) in columns.chain(
+            encoding
+                .dropped
+                .iter()
+                .map(|of| (of, State::Category(None))),
+        ) {
             match of {
                 Category::Value => {}
-                Category::Level(level) => levels.push((Arc::from(level.as_str()), place)),
+                Category::Level(level) => levels.push((Arc::from(level.as_str()), state)),
                 Category::Bin(bin) => {
                     if let Some(slot) = bins.get_mut(*bin) {
-                        *slot = Some(place);
+                        *slot = Some(state);
                     }
                 }
-                Category::Other => other = Some(place),
-                Category::Missing => missing = Some(place),
+                Category::Other => other = Some(state),
+                Category::Missing => missing = Some(state),
             }
         }
-        levels.sort_by(|(a, _): &(Arc<str>, _), (b, _)| a.as_bytes().cmp(b.as_bytes()));
+        levels.sort_by(|(a, _): &(Arc<str>, State), (b, _)| a.as_bytes().cmp(b.as_bytes()));
         Self {
             columns: encoding
                 .columns

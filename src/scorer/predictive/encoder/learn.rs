@@ -151,7 +151,7 @@ impl<'s> Learning<'s> {
         }];
         let apart = self.plan.missing == MissingValue::Indicator;
         if apart && known && self.missing > 0 {
-            made.push(self.column(Category::Missing, self.missing, self.rows));
+            made.push(share(Category::Missing, self.missing, self.rows));
         }
         made
     }
@@ -211,7 +211,7 @@ impl<'s> Learning<'s> {
         };
         let made = counts
             .into_iter()
-            .map(|(category, count)| self.column(category, count, rows))
+            .map(|(category, count)| share(category, count, rows))
             .collect();
         (dropped, made)
     }
@@ -243,13 +243,14 @@ impl<'s> Learning<'s> {
             pooled
         }
     }
+}
 
-    fn column(&self, of: Category, rows: u64, all: u64) -> EncodedColumn {
-        EncodedColumn {
-            of,
-            mean: count(rows) / count(all.max(1)),
-            deviation: None,
-        }
+/// A column of 1 in some of the rows.
+fn share(of: Category, rows: u64, all: u64) -> EncodedColumn {
+    EncodedColumn {
+        of,
+        mean: count(rows) / count(all.max(1)),
+        deviation: None,
     }
 }
 

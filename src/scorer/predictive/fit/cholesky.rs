@@ -29,18 +29,6 @@ impl Triangle {
         }
     }
 
-    pub(super) fn scale(&mut self, factor: f64) {
-        for a in self.rows.iter_mut().flatten() {
-            *a *= factor;
-        }
-    }
-
-    pub(super) fn diagonal(&self) -> impl Iterator<Item = f64> {
-        self.rows
-            .iter()
-            .map(|row| row.last().copied().unwrap_or(0.0))
-    }
-
     pub(super) fn diagonal_mut(&mut self) -> impl Iterator<Item = &mut f64> {
         self.rows.iter_mut().filter_map(|row| row.last_mut())
     }

@@ -37,7 +37,7 @@ impl Column {
         other: (f64::INFINITY, f64::NEG_INFINITY),
     };
 
-    /// Two parts of a column together (Chan, Golub and LeVeque 1983).
+    /// Two parts of a column together (Chan, Golub and `LeVeque` 1983).
     fn merge(&mut self, more: &Self) {
         let count = self.count + more.count;
         let apart = more.mean - self.mean;

@@ -36,7 +36,7 @@ pub(super) fn line_search(
     /// Parameters are those of scaled columns: none is near that.
     const LARGEST: f64 = 1e100;
     let start = dot(&from.gradient, direction);
-    if !(start < 0.0) {
+    if start >= 0.0 || start.is_nan() {
         return None;
     }
     let slack = ROUNDING * from.value.abs();

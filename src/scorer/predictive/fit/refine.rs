@@ -90,7 +90,7 @@ impl Refined {
                 memory.clear();
                 let mut direction = self.at.gradient.clone();
                 curvature.solve(&mut direction);
-                direction.iter_mut().for_each(|d| *d = -*d);
+                negate(&mut direction);
                 step = line_search(loss, &self.point, &self.at, &direction);
             }
             let Some(step) = step else { break };
@@ -125,7 +125,7 @@ impl Refined {
     pub(super) fn newton(&mut self, loss: &Loss<'_>) -> (Vec<f64>, bool) {
         let mut direction = self.at.gradient.clone();
         Cholesky::new(loss.hessian(&self.point), LEAST_PIVOT).solve(&mut direction);
-        direction.iter_mut().for_each(|d| *d = -*d);
+        negate(&mut direction);
         let step = line_search(loss, &self.point, &self.at, &direction);
         let taken = step.is_some();
         if let Some(step) = step {
@@ -169,6 +169,12 @@ fn direction(gradient: &[f64], memory: &VecDeque<Pair>, curvature: &Curvature) -
             *d += back * step;
         }
     }
-    d.iter_mut().for_each(|d| *d = -*d);
+    negate(&mut d);
     d
+}
+
+fn negate(direction: &mut [f64]) {
+    for d in direction {
+        *d = -*d;
+    }
 }

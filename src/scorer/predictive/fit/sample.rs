@@ -11,7 +11,7 @@ pub(super) fn sample(rows: &Rows<'_>, most: usize) -> Rows<'static> {
         .len()
         .min(half.max(most.saturating_sub(other.len())));
     let of_other = other.len().min(most.saturating_sub(of_converted));
-    let mut random = SplitMix(SEED);
+    let mut random = SplitMix::new(SEED);
     let mut picked = Vec::with_capacity(of_converted + of_other);
     for (class, count) in [(&converted, of_converted), (&other, of_other)] {
         #[expect(clippy::cast_precision_loss, reason = "far fewer rows than 2^53")]
@@ -57,9 +57,20 @@ fn spread<'a>(
 }
 
 /// Steele, Lea and Flood 2014.
-struct SplitMix(u64);
+pub(super) struct SplitMix(u64);
 
 impl SplitMix {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// Fisher and Yates.
+    pub(super) fn shuffle(&mut self, rows: &mut [usize]) {
+        for end in (2..=rows.len()).rev() {
+            rows.swap(end - 1, self.below(end));
+        }
+    }
+
     fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;

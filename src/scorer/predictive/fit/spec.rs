@@ -1,3 +1,4 @@
+use super::cross_validation::{CrossValidated, CrossValidation};
 use super::logistic_fit::LogisticFit;
 use super::training_matrix::TrainingMatrix;
 use crate::model::Problems;
@@ -96,7 +97,6 @@ pub enum ClassWeight {
 }
 
 impl ClassWeight {
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
     fn is_none(&self) -> bool {
         *self == Self::None
     }
@@ -218,6 +218,33 @@ impl LogisticSpec {
         super::training::train(self, matrix, None)
     }
 
+    /// Chooses `alpha` by cross-validation, and fits all rows with it. The penalty of the spec is not looked at.
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit), settings of the cross-validation out of range, and no fold in which both classes occur
+    /// before it.
+    pub fn cross_validate(
+        &self,
+        x: ArrayView2<'_, f64>,
+        converted: &[bool],
+        validation: &CrossValidation,
+    ) -> Result<CrossValidated, TrainError> {
+        self.cross_validate_matrix(&TrainingMatrix::new(x.reborrow(), converted), validation)
+    }
+
+    /// As [`cross_validate`](Self::cross_validate), with weights, times and names of columns.
+    ///
+    /// # Errors
+    /// As [`cross_validate`](Self::cross_validate).
+    pub fn cross_validate_matrix(
+        &self,
+        matrix: &TrainingMatrix<'_>,
+        validation: &CrossValidation,
+    ) -> Result<CrossValidated, TrainError> {
+        self.checked()?;
+        validation.run(self, matrix)
+    }
+
     /// Reports every setting that is out of range.
     pub(crate) fn check(&self, path: &str, problems: &mut Problems) {
         let place = |field: &str| match path {
@@ -259,12 +286,6 @@ impl LogisticSpec {
     pub(super) fn checked(&self) -> Result<(), TrainError> {
         let mut problems = Problems::default();
         self.check("", &mut problems);
-        problems.into_result(()).map_err(|error| {
-            let first = error.problems().first();
-            first.map_or_else(
-                || TrainError::new("", error.to_string()),
-                |problem| TrainError::new(problem.path(), problem.message()),
-            )
-        })
+        TrainError::first_of(problems)
     }
 }

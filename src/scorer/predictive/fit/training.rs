@@ -171,7 +171,7 @@ fn weigh_classes(weight: ClassWeight, rows: &mut Rows<'_>) {
 }
 
 impl Scaling {
-    fn of(columns: &Columns) -> Self {
+    pub(super) fn of(columns: &Columns) -> Self {
         /// Means up to that many deviations from 0 cost no digits that matter.
         const FAR: f64 = 100.0;
         let mut scaling = Self {
@@ -181,7 +181,7 @@ impl Scaling {
             far: false,
         };
         for column in &columns.each {
-            let constant = column.is_constant() || !(column.deviation() > 0.0);
+            let constant = column.is_constant() || column.deviation() <= 0.0;
             scaling.centre.push(column.mean);
             scaling.inverse.push(if constant {
                 0.0
@@ -195,7 +195,7 @@ impl Scaling {
     }
 
     /// A point in scaled columns.
-    fn point(&self, intercept: f64, coefficients: &[f64]) -> Vec<f64> {
+    pub(super) fn point(&self, intercept: f64, coefficients: &[f64]) -> Vec<f64> {
         let mut centred = intercept;
         let mut point = Vec::with_capacity(coefficients.len() + 1);
         for ((w, inverse), centre) in coefficients.iter().zip(&self.inverse).zip(&self.centre) {

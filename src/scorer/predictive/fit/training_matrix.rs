@@ -66,12 +66,44 @@ impl<'a> TrainingMatrix<'a> {
         self
     }
 
+    /// A column's name, or its position.
+    pub(super) fn plain_name(&self, column: usize) -> String {
+        let name = self
+            .names
+            .as_ref()
+            .and_then(|names| names.get(column))
+            .cloned();
+        name.unwrap_or_else(|| format!("columns[{column}]"))
+    }
+
     /// A column as it is called in what is said of it.
-    pub(super) fn name(&self, column: usize) -> String {
-        match self.names.as_ref().and_then(|names| names.get(column)) {
-            Some(name) => format!("`{}`", shortened(name)),
-            None => format!("`columns[{column}]`"),
+    fn name(&self, column: usize) -> String {
+        format!("`{}`", shortened(&self.plain_name(column)))
+    }
+
+    /// Other rows of the same columns.
+    pub(super) fn like<'b>(
+        &self,
+        x: ArrayView2<'b, f64>,
+        converted: &'b [bool],
+    ) -> TrainingMatrix<'b> {
+        TrainingMatrix {
+            names: self.names.clone(),
+            ..TrainingMatrix::new(x, converted)
         }
+    }
+
+    /// Whether a row takes part.
+    pub(super) fn has_weight(&self, row: usize) -> bool {
+        self.weights
+            .and_then(|weights| weights.get(row))
+            .is_none_or(|&weight| weight > 0.0)
+    }
+
+    /// Checks all that does not depend on the fit.
+    pub(super) fn check_values(&self) -> Result<(), TrainError> {
+        self.check_shape()?;
+        self.bad_value().map_or(Ok(()), Err)
     }
 
     /// Several columns, at most five by name.
@@ -94,7 +126,7 @@ impl<'a> TrainingMatrix<'a> {
     }
 
     /// Checks all but the values.
-    pub(super) fn check_shape(&self) -> Result<(), TrainError> {
+    fn check_shape(&self) -> Result<(), TrainError> {
         let (rows, columns) = self.x.dim();
         if rows == 0 {
             return Err(TrainError::new("", "no rows"));
@@ -136,7 +168,7 @@ impl<'a> TrainingMatrix<'a> {
     }
 
     /// The first value that cannot be fitted.
-    pub(super) fn bad_value(&self) -> Option<TrainError> {
+    fn bad_value(&self) -> Option<TrainError> {
         self.x.indexed_iter().find_map(|((row, column), &value)| {
             let problem = if !value.is_finite() {
                 format!("{value} is not a finite number")

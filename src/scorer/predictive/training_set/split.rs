@@ -177,7 +177,7 @@ fn drawn(of: usize, share: f64, seed: u64) -> Vec<bool> {
     tested
 }
 
-/// One step of SplitMix64 (Steele, Lea and Flood 2014): a number that looks random for each number.
+/// One step of `SplitMix64` (Steele, Lea and Flood 2014): a number that looks random for each number.
 fn mixed(number: u64) -> u64 {
     let mut mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

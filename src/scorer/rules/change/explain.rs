@@ -3,7 +3,7 @@ use super::super::plan::{GroupPlan, RulePlan, RulesPlan};
 use super::super::rule_scorer::{RuleScorer, other_schema};
 use super::super::spec::WhenUnknown;
 use crate::lead::{Frozen, LeadView};
-use crate::score::{AsOf, Cause, Explanation, Formula, Role, Unit};
+use crate::score::{AsOf, Cause, Explanation, Formula, Label, Role, Unit};
 use crate::scorer::trace::On;
 
 /// What is looked at to explain a change: before, the same facts later, the later facts.
@@ -126,13 +126,15 @@ impl RuleScorer {
     pub(crate) fn told_change(&self, told: &Moments<Option<Explanation>>) -> Explanation {
         match told.as_ref().map(Option::as_ref).all() {
             Some(told) => self.plan.change(told),
-            None => {
-                let why = "it abstains at one of the moments";
-                let why = Explanation::unknown(why, Unit::Points).role(Role::Abstains);
-                Explanation::unknown("points rules", Unit::Points).with_notes(vec![why])
-            }
+            None => abstained("points rules", Unit::Points),
         }
     }
+}
+
+/// What is said of a scorer that abstains before or after.
+pub(crate) fn abstained(label: impl Into<Label>, unit: Unit) -> Explanation {
+    let why = Explanation::unknown("it abstains at one of the moments", unit);
+    Explanation::unknown(label, unit).with_notes(vec![why.role(Role::Abstains)])
 }
 
 /// A number before it is brought into bounds.
@@ -148,35 +150,35 @@ fn named<'e>(node: &'e Explanation, label: &str) -> Option<&'e Explanation> {
     parts.find(|part| part.label() == label)
 }
 
-fn value(node: Option<&Explanation>) -> f64 {
+pub(crate) fn value(node: Option<&Explanation>) -> f64 {
     node.and_then(Explanation::value).unwrap_or(0.0)
 }
 
-fn or_nothing(node: Option<&Explanation>) -> Explanation {
+pub(crate) fn or_nothing(node: Option<&Explanation>, unit: Unit) -> Explanation {
     node.cloned()
-        .unwrap_or_else(|| Explanation::given("nothing", Unit::Points, 0.0))
+        .unwrap_or_else(|| Explanation::given("nothing", unit, 0.0))
 }
 
 /// What bounds took away or added, now less then.
-fn bounds(after: Option<&Explanation>, before: Option<&Explanation>) -> Option<Explanation> {
+pub(crate) fn bounds(
+    after: Option<&Explanation>,
+    before: Option<&Explanation>,
+) -> Option<Explanation> {
+    let unit = after.or(before).map_or(Unit::Points, Explanation::unit);
     let effect = |node: Option<&Explanation>| {
-        let kept = Explanation::given("kept", Unit::Points, value(node));
+        let kept = Explanation::given("kept", unit, value(node));
         let whole = value(node.map(unbounded));
-        let whole = Explanation::given("before bounds", Unit::Points, whole);
-        Explanation::node(
-            "by bounds",
-            Unit::Points,
-            Formula::Difference,
-            vec![kept, whole],
-        )
+        let whole = Explanation::given("before bounds", unit, whole);
+        Explanation::node("by bounds", unit, Formula::Difference, vec![kept, whole])
     };
     let (after, before) = (effect(after), effect(before));
     let changed = after.value() != before.value();
-    changed.then(|| Explanation::difference("bounds", Unit::Points, after, before, Cause::Bounds))
+    changed.then(|| Explanation::difference("bounds", unit, after, before, Cause::Bounds))
 }
 
 impl RulesPlan {
-    fn change(&self, told: Moments<&Explanation>) -> Explanation {
+    /// The change of explained points.
+    pub(crate) fn change(&self, told: Moments<&Explanation>) -> Explanation {
         let mut parts: Vec<Explanation> = self
             .groups
             .iter()
@@ -260,7 +262,10 @@ fn step(before: Held<'_>, after: Held<'_>, facts: bool) -> Vec<Explanation> {
     let whole = |cause: Cause| {
         let (after, before) = (after.counted(), before.counted());
         let label = cause.to_string();
-        let (after, before) = (or_nothing(after), or_nothing(before));
+        let (after, before) = (
+            or_nothing(after, Unit::Points),
+            or_nothing(before, Unit::Points),
+        );
         vec![Explanation::difference(
             label,
             Unit::Points,
@@ -280,7 +285,7 @@ fn step(before: Held<'_>, after: Held<'_>, facts: bool) -> Vec<Explanation> {
     }
     let (inner_old, inner_new) = (old.map(unbounded), new.map(unbounded));
     let mut parts = match inner_new.or(inner_old).map(Explanation::formula) {
-        Some(Formula::Sum) => occurrences(inner_old, inner_new, facts),
+        Some(Formula::Sum) => occurrences(inner_old, inner_new, facts, Cause::Decay),
         _ if inner_old == inner_new => Vec::new(),
         formula => {
             let cause = match formula {
@@ -300,7 +305,10 @@ fn step(before: Held<'_>, after: Held<'_>, facts: bool) -> Vec<Explanation> {
                 }
                 _ => Cause::Date,
             };
-            let (after, before) = (or_nothing(inner_new), or_nothing(inner_old));
+            let (after, before) = (
+                or_nothing(inner_new, Unit::Points),
+                or_nothing(inner_old, Unit::Points),
+            );
             let label = cause.to_string();
             vec![Explanation::difference(
                 label,
@@ -315,11 +323,13 @@ fn step(before: Held<'_>, after: Held<'_>, facts: bool) -> Vec<Explanation> {
     parts
 }
 
-/// Occurrences one by one: those that stayed grew older, the others came or went.
-fn occurrences(
+/// Occurrences one by one: those that stayed and are worth something else are so because they are `aged`, the others
+/// came or went.
+pub(crate) fn occurrences(
     old: Option<&Explanation>,
     new: Option<&Explanation>,
     facts: bool,
+    aged: Cause,
 ) -> Vec<Explanation> {
     let parts = |node: Option<&Explanation>| -> Vec<Explanation> {
         node.map(|node| node.parts().to_vec()).unwrap_or_default()
@@ -328,7 +338,10 @@ fn occurrences(
     let come_or_go = if facts { Cause::Facts } else { Cause::Window };
     let difference = |after: Option<&Explanation>, before: Option<&Explanation>, cause| {
         let label = after.or(before).map_or("", Explanation::label).to_owned();
-        let (after, before) = (or_nothing(after), or_nothing(before));
+        let (after, before) = (
+            or_nothing(after, Unit::Points),
+            or_nothing(before, Unit::Points),
+        );
         Explanation::difference(label, Unit::Points, after, before, cause)
     };
     let mut found = Vec::new();
@@ -340,7 +353,7 @@ fn occurrences(
             Some(place) => {
                 let after = new.remove(place);
                 if after.value() != before.value() {
-                    let cause = if facts { Cause::Facts } else { Cause::Decay };
+                    let cause = if facts { Cause::Facts } else { aged };
                     found.push(difference(Some(&after), Some(before), cause));
                 }
             }

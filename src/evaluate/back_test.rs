@@ -1,0 +1,291 @@
+mod report;
+
+use super::EvaluateError;
+use crate::lead::{Frozen, LeadView, Moment, Schema};
+use crate::model::{BandSpec, ScoreModel};
+use crate::score::{AsOf, RankBy, ScoreMatrix};
+use crate::scorer::{Scorer, parse_period};
+#[cfg(feature = "parallel")]
+use rayon::prelude::*;
+use report::Gathered;
+pub use report::{
+    BackTest, BackTestBand, BackTestMoment, LeftOutLeads, UndatedFact, UnscoredLeads,
+};
+use serde::{Deserialize, Serialize};
+
+/// What to judge a scorer by: the population as it was known at past moments, and what converted afterwards.
+///
+/// At each moment a scorer sees a lead as it was known then: activities and purchases after it are not there, and
+/// neither are attributes and answers [known only later](LeadView::known_since). A lead created after the moment is
+/// left out, one of which that is not known is taken to have been there; so is one that had converted by then, at the
+/// moment itself included. A conversion up to and including the end of the horizon counts.
+///
+/// A learned model is to be tested on moments after those that it learned from.
+///
+/// # Examples
+/// ```
+/// use lead_scoring::{
+///     Activity, AsOf, BackTestSpec, KindSlot, Lead, LeadView, Moment, Score, SchemaSpec, from_fn,
+/// };
+///
+/// let schema = SchemaSpec::new().kind("visit").build()?;
+/// let lead = |id, visits: usize| {
+///     let lead = Lead::builder(&schema, id).created_at("2025-01-01".parse()?);
+///     let visit = Activity::new(KindSlot::new(0), "2025-02-01".parse()?);
+///     Ok::<_, Box<dyn std::error::Error>>((0..visits).fold(lead, |lead, _| lead.push(visit)).build()?)
+/// };
+/// let leads = [lead("a", 3)?, lead("b", 1)?, lead("c", 0)?];
+/// let converted: [Option<Moment>; 3] = [Some("2025-03-20".parse()?), None, None];
+///
+/// // Score: 20 for each visit; any scorer will do, also a whole model.
+/// let visits = from_fn(|lead: &dyn LeadView, _: AsOf| {
+///     let mut count = 0.0;
+///     lead.activities(&mut |_| count += 1.0);
+///     Score::saturating(20.0 * count)
+/// });
+/// let test = BackTestSpec::at(["2025-03-01".parse()?])
+///     .within("30d")
+///     .band("hot", 50.0)
+///     .run(&visits, &schema, &leads, &converted)?;
+/// assert_eq!(test.metrics.as_ref().and_then(|metrics| metrics.roc_auc), Some(1.0));
+/// assert_eq!((test.bands[1].leads, test.bands[1].conversion_rate), (1, Some(1.0)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BackTestSpec {
+    /// The moments at which leads are scored.
+    pub moments: Vec<Moment>,
+    /// Within how long after its moment a lead must convert, such as `90d`. Default: whenever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub horizon: Option<String>,
+    /// Until when conversions were observed: moments whose horizon ends later are left out. Default: all were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed_until: Option<Moment>,
+    /// Bands of scores, lowest first, whose conversion rates are told. Default: none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bands: Vec<BandSpec>,
+}
+
+/// What a scorer says of a lead at a moment.
+struct Judged {
+    score: Option<f64>,
+    disqualified: bool,
+}
+
+impl BackTestSpec {
+    /// Scores leads as of each of these moments.
+    #[must_use]
+    pub fn at(moments: impl IntoIterator<Item = Moment>) -> Self {
+        Self {
+            moments: moments.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Within how long after its moment a lead must convert, such as `90d`. Default: whenever, as far as is known.
+    #[must_use]
+    pub fn within(mut self, horizon: impl Into<String>) -> Self {
+        self.horizon = Some(horizon.into());
+        self
+    }
+
+    /// Until when conversions were observed: moments whose horizon ends later are left out. Default: all were.
+    #[must_use]
+    pub fn observed_until(mut self, moment: Moment) -> Self {
+        self.observed_until = Some(moment);
+        self
+    }
+
+    /// Adds a band of scores above those there are. Leads below the lowest have a band without a label.
+    #[must_use]
+    pub fn band(mut self, label: impl Into<String>, at_least: f64) -> Self {
+        self.bands.push(BandSpec {
+            label: label.into(),
+            at_least,
+        });
+        self
+    }
+
+    /// Tests any scorer. `converted_at` says when each lead converted, `None` where it has not; `schema` names the
+    /// facts that may have leaked.
+    ///
+    /// # Errors
+    /// No moments, or one that stands twice; a horizon that is none; `observed_until` without a horizon; bands that
+    /// do not rise; not as many outcomes as leads.
+    pub fn run<S: Scorer + ?Sized, L: LeadView + Sync>(
+        &self,
+        scorer: &S,
+        schema: &Schema,
+        leads: &[L],
+        converted_at: &[Option<Moment>],
+    ) -> Result<BackTest, EvaluateError> {
+        self.test(schema, leads, converted_at, |leads, as_of| {
+            let judge = |lead: &Frozen<'_, L>| {
+                let mut disqualified = false;
+                scorer.disqualify(lead, as_of, &mut |_| disqualified = true);
+                Judged {
+                    score: scorer.score(lead, as_of).map(crate::score::Score::get),
+                    disqualified,
+                }
+            };
+            #[cfg(feature = "parallel")]
+            return leads.par_iter().map(judge).collect();
+            #[cfg(not(feature = "parallel"))]
+            return leads.iter().map(judge).collect();
+        })
+    }
+
+    /// Tests a model by its composite, one of its dimensions, or the [best](RankBy::Best) of them.
+    ///
+    /// # Errors
+    /// As [`run`](BackTestSpec::run), and where the model has no such dimension or composite.
+    pub fn run_model<L: LeadView + Sync>(
+        &self,
+        model: &ScoreModel,
+        by: RankBy<'_>,
+        leads: &[L],
+        converted_at: &[Option<Moment>],
+    ) -> Result<BackTest, EvaluateError> {
+        // The model itself says whether it has that.
+        let none: [&L; 0] = [];
+        let place = place_of(
+            &model.score_all(&none, AsOf::new(Moment::from_micros(0))),
+            by,
+        )?;
+        self.test(model.schema(), leads, converted_at, |leads, as_of| {
+            let matrix = model.score_all(leads, as_of);
+            let rows = (0..matrix.len()).filter_map(|row| matrix.scored(row));
+            rows.map(|scored| Judged {
+                score: scored.score(place),
+                disqualified: !scored.disqualified().is_empty(),
+            })
+            .collect()
+        })
+    }
+
+    fn test<L: LeadView + Sync>(
+        &self,
+        schema: &Schema,
+        leads: &[L],
+        converted_at: &[Option<Moment>],
+        judge: impl Fn(&[Frozen<'_, L>], AsOf) -> Vec<Judged>,
+    ) -> Result<BackTest, EvaluateError> {
+        let (moments, horizon) = self.checked()?;
+        if leads.len() != converted_at.len() {
+            let message = format!(
+                "`{}` outcomes do not go with `{}` leads",
+                converted_at.len(),
+                leads.len()
+            );
+            return Err(EvaluateError::new("outcomes", message));
+        }
+        let mut gathered = Gathered::new(schema);
+        for moment in moments {
+            let end = moment.plus_micros(horizon);
+            if self.observed_until.is_some_and(|until| end > until) {
+                gathered.left_out.not_over += leads.len();
+                continue;
+            }
+            let mut there = Vec::new();
+            let mut outcomes = Vec::new();
+            for (lead, converted_at) in leads.iter().zip(converted_at) {
+                if converted_at.is_some_and(|at| at <= moment) {
+                    gathered.left_out.converted_before += 1;
+                } else if lead.created_at().is_some_and(|at| at > moment) {
+                    gathered.left_out.not_created += 1;
+                } else {
+                    gathered.look_for_leaks(lead);
+                    there.push(Frozen::new(lead, moment));
+                    outcomes.push(converted_at.is_some_and(|at| at <= end));
+                }
+            }
+            let judged = judge(&there, AsOf::new(moment));
+            gathered.take(moment, &judged, &outcomes);
+        }
+        gathered.report(&self.bands)
+    }
+
+    /// The moments in order, and the horizon in microseconds.
+    fn checked(&self) -> Result<(Vec<Moment>, i64), EvaluateError> {
+        if self.moments.is_empty() {
+            return Err(EvaluateError::new("moments", "needs at least one"));
+        }
+        let mut moments = self.moments.clone();
+        moments.sort_unstable();
+        let twice = moments.windows(2).find(|pair| pair.first() == pair.last());
+        if let Some(twice) = twice.and_then(<[Moment]>::first) {
+            return Err(EvaluateError::new(
+                "moments",
+                format!("`{twice}` stands twice"),
+            ));
+        }
+        let horizon = match &self.horizon {
+            None if self.observed_until.is_some() => {
+                let message = "needs a horizon: what was not observed cannot end";
+                return Err(EvaluateError::new("observed_until", message));
+            }
+            None => i64::MAX,
+            Some(text) => match parse_period(text) {
+                Ok(0) => {
+                    let message = format!("must be longer than 0, got `{text}`");
+                    return Err(EvaluateError::new("horizon", message));
+                }
+                Ok(micros) => micros,
+                Err(message) => return Err(EvaluateError::new("horizon", message)),
+            },
+        };
+        check_bands(&self.bands)?;
+        Ok((moments, horizon))
+    }
+}
+
+/// Bands must have labels, each once, and rise.
+pub(super) fn check_bands(bands: &[BandSpec]) -> Result<(), EvaluateError> {
+    let mut below: Option<f64> = None;
+    for (place, band) in bands.iter().enumerate() {
+        let path = |field: &str| format!("bands[{place}].{field}");
+        if let Some(problem) = crate::lead::name_problem(&band.label) {
+            return Err(EvaluateError::new(path("label"), problem));
+        }
+        if bands
+            .iter()
+            .take(place)
+            .any(|other| other.label == band.label)
+        {
+            let message = format!("`{}` stands twice", crate::lead::shortened(&band.label));
+            return Err(EvaluateError::new(path("label"), message));
+        }
+        let from = band.at_least;
+        if !from.is_finite() {
+            let message = format!("must be a finite number, got `{from}`");
+            return Err(EvaluateError::new(path("at_least"), message));
+        }
+        if let Some(below) = below.filter(|&below| from <= below) {
+            let message = format!("must be above the band before, `{below}`, got `{from}`");
+            return Err(EvaluateError::new(path("at_least"), message));
+        }
+        below = Some(from);
+    }
+    Ok(())
+}
+
+/// Which dimension that is, `None` the composite.
+pub(super) fn place_of(
+    matrix: &ScoreMatrix,
+    by: RankBy<'_>,
+) -> Result<Option<usize>, EvaluateError> {
+    // Nothing to rank; what it is asked to rank by is checked.
+    matrix
+        .top(0, by)
+        .map_err(|error| EvaluateError::new("by", error.to_string()))?;
+    let named = |name: &str| {
+        let mut dimensions = matrix.dimensions().iter();
+        dimensions.position(|dimension| dimension.name() == name)
+    };
+    Ok(match by {
+        RankBy::Dimension(name) => named(name),
+        RankBy::Best if !matrix.shape.has_composite => Some(0),
+        RankBy::Best | RankBy::Composite => None,
+    })
+}

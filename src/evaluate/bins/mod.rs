@@ -1,0 +1,11 @@
+//! Bins: what drift and weight of evidence count by.
+
+mod binning;
+mod feature_bins;
+mod sample;
+
+pub use binning::{Binning, MissingValues};
+pub use feature_bins::FeatureBins;
+
+pub(crate) use feature_bins::range;
+pub(crate) use sample::{Counts, Place, Sample};

@@ -1,0 +1,100 @@
+mod band_migration;
+mod champion_choice;
+mod comparison_spec;
+mod mover;
+mod score_distribution;
+mod threshold_crossing;
+
+pub use band_migration::BandMigration;
+pub use champion_choice::{ChampionChoice, ChampionVerdict};
+pub use comparison_spec::ComparisonSpec;
+pub use mover::{Mover, RuleMove};
+pub use score_distribution::ScoreDistribution;
+pub use threshold_crossing::ThresholdCrossing;
+
+use super::{AucDifference, Metrics};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Two models on one population, a champion in use and a challenger: made by [`ComparisonSpec`].
+///
+/// A lead has a score where the model neither abstains nor disqualifies it. Leads are named by their position among
+/// those given.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Comparison {
+    /// How many leads were given.
+    pub leads: usize,
+    /// How many have a score of both.
+    pub both: usize,
+    /// How many have one of the champion only.
+    pub champion_only: usize,
+    /// How many have one of the challenger only.
+    pub challenger_only: usize,
+    /// How the champion's scores are spread; `None` where it scores no lead.
+    pub champion: Option<ScoreDistribution>,
+    /// How the challenger's scores are spread.
+    pub challenger: Option<ScoreDistribution>,
+    /// How many of the leads with both scores have another one.
+    pub changed: usize,
+    /// The mean change of the leads with both scores; `None` where there is none.
+    pub mean_change: Option<f64>,
+    /// The mean size of the change.
+    pub mean_absolute_change: Option<f64>,
+    /// Who moves from which band to which; `None` where no bands were given.
+    pub migration: Option<BandMigration>,
+    /// Who crosses the threshold; `None` where none was given.
+    pub crossing: Option<ThresholdCrossing>,
+    /// The leads whose scores change most, with the rules that moved them.
+    pub movers: Vec<Mover>,
+    /// Metrics of the champion over the leads with both scores, where outcomes were given.
+    pub champion_metrics: Option<Metrics>,
+    /// Metrics of the challenger over the same.
+    pub challenger_metrics: Option<Metrics>,
+    /// The paired difference of the areas under the ROC curve, challenger less champion; `None` without outcomes, or
+    /// where all leads converted, or none.
+    pub auc: Option<AucDifference>,
+    /// Which of them is to be used.
+    pub choice: ChampionChoice,
+}
+
+impl fmt::Display for Comparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} leads: {} scored by both, {} by the champion only, {} by the challenger only",
+            self.leads, self.both, self.champion_only, self.challenger_only
+        )?;
+        f.write_str("\n            leads    mean  spread     min     25%     50%     75%     max")?;
+        for (name, spread) in [
+            ("champion", &self.champion),
+            ("challenger", &self.challenger),
+        ] {
+            match spread {
+                Some(spread) => write!(f, "\n{name:<10} {spread}")?,
+                None => write!(f, "\n{name:<10} no scores")?,
+            }
+        }
+        if let (Some(mean), Some(absolute)) = (self.mean_change, self.mean_absolute_change) {
+            write!(
+                f,
+                "\n{} scores change, by {mean:.2} in the mean, {absolute:.2} without sign",
+                self.changed
+            )?;
+        }
+        if let Some(migration) = &self.migration {
+            write!(f, "\n{migration}")?;
+        }
+        if let Some(crossing) = &self.crossing {
+            write!(f, "\n{crossing}")?;
+        }
+        if let Some(auc) = &self.auc {
+            write!(
+                f,
+                "\nROC AUC {:.4} of the champion, {:.4} of the challenger",
+                auc.first.auc, auc.second.auc
+            )?;
+        }
+        write!(f, "\n{}", self.choice)
+    }
+}

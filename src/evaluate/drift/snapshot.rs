@@ -1,0 +1,197 @@
+use super::BandOutcome;
+use crate::evaluate::bins::{Counts, FeatureBins, Sample, range};
+use crate::lead::{AttributeSlot, AttributeType, KnownAt, LeadView, Value};
+use crate::model::ScoreModel;
+use crate::score::{AsOf, Score, ScoreMatrix};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+/// What a feature's values are, and so how they are put into bins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FeatureKind {
+    /// Numbers, in ranges.
+    Number,
+    /// Texts, as levels without regard to case.
+    Text,
+    /// `true` and `false`.
+    Flag,
+    /// Days before the moment of judging, in ranges; negative for dates ahead.
+    Date,
+    /// Each set of tags that occurs is a level.
+    Tags,
+    /// Scores, 0 to 100, in ranges.
+    Score,
+}
+
+impl From<AttributeType> for FeatureKind {
+    fn from(of: AttributeType) -> Self {
+        match of {
+            AttributeType::Number => Self::Number,
+            AttributeType::Text => Self::Text,
+            AttributeType::Flag => Self::Flag,
+            AttributeType::Date => Self::Date,
+            AttributeType::Tags => Self::Tags,
+        }
+    }
+}
+
+/// One feature as it was: its bins and how the leads fell into them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Snapshot {
+    pub(crate) name: String,
+    pub(crate) kind: FeatureKind,
+    pub(crate) bins: FeatureBins,
+    pub(crate) counts: Vec<u64>,
+    pub(crate) missing: u64,
+    /// Least and greatest value of numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) range: Option<[f64; 2]>,
+    /// Of scores whose outcomes are known: one for each bin.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) outcomes: Vec<BandOutcome>,
+}
+
+impl Snapshot {
+    pub(crate) fn of(
+        name: &str,
+        kind: FeatureKind,
+        sample: &Sample<'_>,
+        psi: &super::PsiSpec,
+    ) -> Self {
+        let bins = sample.bins(&psi.binning, psi.rare_share);
+        let counts = sample.count(&bins);
+        let range = match sample {
+            Sample::Numbers(values) => range(values).map(|(least, greatest)| [least, greatest]),
+            Sample::Levels(_) => None,
+        };
+        Self {
+            name: name.to_owned(),
+            kind,
+            bins,
+            counts: counts.bins,
+            missing: counts.missing,
+            range,
+            outcomes: Vec::new(),
+        }
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
+        Counts {
+            bins: self.counts.clone(),
+            missing: self.missing,
+            ..Counts::default()
+        }
+    }
+
+    /// What is wrong with it, as it stands in a file.
+    pub(crate) fn problem(&self) -> Option<String> {
+        let bins = self.bins.len();
+        if self.counts.len() != bins {
+            let counts = self.counts.len();
+            return Some(format!("`{counts}` counts do not go with `{bins}` bins"));
+        }
+        if !self.outcomes.is_empty() && self.outcomes.len() != bins {
+            let outcomes = self.outcomes.len();
+            return Some(format!(
+                "`{outcomes}` outcomes do not go with `{bins}` bins"
+            ));
+        }
+        let more = |outcome: &&BandOutcome| outcome.converted > outcome.leads;
+        if let Some(outcome) = self.outcomes.iter().find(more) {
+            return Some(format!(
+                "`{}` of `{}` leads cannot have converted",
+                outcome.converted, outcome.leads
+            ));
+        }
+        None
+    }
+}
+
+/// The values of an attribute, one for each lead, as they were known at a moment.
+pub(crate) fn attribute_sample<V: LeadView>(
+    model: &ScoreModel,
+    slot: AttributeSlot,
+    kind: FeatureKind,
+    leads: &[V],
+    as_of: AsOf,
+) -> Sample<'static> {
+    let moment = as_of.moment();
+    let read = |lead: &V, take: &mut dyn FnMut(Value<'_>)| {
+        if lead.schema() != model.schema().id() {
+            take(Value::Missing);
+        } else if lead.dates_facts() {
+            take(KnownAt::new(lead, moment).attribute(slot));
+        } else {
+            take(lead.attribute(slot));
+        }
+    };
+    match kind {
+        FeatureKind::Number | FeatureKind::Date | FeatureKind::Score => {
+            let mut numbers = Vec::with_capacity(leads.len());
+            for lead in leads {
+                read(lead, &mut |value| {
+                    numbers.push(match value {
+                        Value::Number(number) => number,
+                        Value::Date(date) => days(moment.micros_since(date)),
+                        _ => f64::NAN,
+                    });
+                });
+            }
+            Sample::Numbers(numbers)
+        }
+        FeatureKind::Text | FeatureKind::Flag | FeatureKind::Tags => {
+            let mut levels = Vec::with_capacity(leads.len());
+            for lead in leads {
+                read(lead, &mut |value| levels.push(level(&value)));
+            }
+            Sample::Levels(levels)
+        }
+    }
+}
+
+#[allow(clippy::cast_precision_loss)] // to a fraction of a second
+fn days(micros: i64) -> f64 {
+    micros as f64 / 86_400e6
+}
+
+fn level(value: &Value<'_>) -> Option<Cow<'static, str>> {
+    match value {
+        Value::Flag(true) => Some("true".into()),
+        Value::Flag(false) => Some("false".into()),
+        Value::Text(text) if !text.is_empty() => Some(text.to_lowercase().into()),
+        Value::Tags(tags) => {
+            let all = (0..tags.len()).filter_map(|i| tags.get(i));
+            let mut all: Vec<String> = all.map(str::to_lowercase).collect();
+            all.sort_unstable();
+            all.dedup();
+            if all.is_empty() {
+                all.push("none".to_owned());
+            }
+            Some(all.join(" | ").into())
+        }
+        _ => None,
+    }
+}
+
+/// The scores of each dimension, and of the composite where there is one, by name.
+pub(crate) fn scores(matrix: &ScoreMatrix) -> Vec<(String, Sample<'static>)> {
+    let numbers = |scores: &mut dyn Iterator<Item = Option<Score>>| {
+        Sample::Numbers(
+            scores
+                .map(|score| score.map_or(f64::NAN, Score::get))
+                .collect(),
+        )
+    };
+    let mut all = Vec::new();
+    for dimension in matrix.dimensions() {
+        if let Some(mut column) = matrix.column(dimension.name()) {
+            all.push((dimension.name().to_owned(), numbers(&mut column)));
+        }
+    }
+    if matrix.shape.has_composite {
+        all.push(("composite".to_owned(), numbers(&mut matrix.composites())));
+    }
+    all
+}

@@ -1,0 +1,190 @@
+use super::rule::{amount, size};
+use crate::evaluate::EvaluateError;
+use crate::lead::LeadView;
+use crate::model::{ModelSpec, Problems, ScoreModel, in_blocks};
+use crate::scorer::{RuleSpec, TrainingSet};
+use std::collections::HashMap;
+
+/// Where a rule stands.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) dimension: usize,
+    pub(super) group: usize,
+    pub(super) rule: usize,
+}
+
+impl Place {
+    pub(super) fn path(&self) -> String {
+        format!(
+            "dimensions[{}].rules.groups[{}].rules[{}]",
+            self.dimension, self.group, self.rule
+        )
+    }
+
+    pub(super) fn in_spec<'s>(
+        &self,
+        spec: &'s ModelSpec,
+    ) -> Option<(&'s str, &'s str, &'s RuleSpec)> {
+        let dimension = spec.dimensions.get(self.dimension)?;
+        let group = dimension.rules.as_ref()?.groups.get(self.group)?;
+        Some((&dimension.name, &group.name, group.rules.get(self.rule)?))
+    }
+
+    pub(super) fn in_spec_mut<'s>(&self, spec: &'s mut ModelSpec) -> Option<&'s mut RuleSpec> {
+        let dimension = spec.dimensions.get_mut(self.dimension)?;
+        let group = dimension.rules.as_mut()?.groups.get_mut(self.group)?;
+        group.rules.get_mut(self.rule)
+    }
+}
+
+/// All rules of the dimensions in question.
+pub(super) fn places(spec: &ModelSpec, dimensions: &[String]) -> Result<Vec<Place>, EvaluateError> {
+    let mut problems = Problems::default();
+    for (i, name) in dimensions.iter().enumerate() {
+        let known = || spec.dimensions.iter().filter(|of| of.rules.is_some());
+        if !known().any(|of| of.name == *name) {
+            let names = known().map(|of| of.name.as_str());
+            let path = format!("dimensions[{i}]");
+            problems.unknown(path, "dimension with points rules", name, names);
+        }
+    }
+    problems.into_result(())?;
+    let mut places = Vec::new();
+    for (dimension, of) in spec.dimensions.iter().enumerate() {
+        let Some(rules) = &of.rules else { continue };
+        if !dimensions.is_empty() && !dimensions.contains(&of.name) {
+            continue;
+        }
+        for (group, of) in rules.groups.iter().enumerate() {
+            places.extend((0..of.rules.len()).map(|rule| Place {
+                dimension,
+                group,
+                rule,
+            }));
+        }
+    }
+    if places.is_empty() {
+        return Err(EvaluateError::new(
+            "dimensions",
+            "the model has no points rules",
+        ));
+    }
+    Ok(places)
+}
+
+/// How often each rule counts for each row of the history.
+#[derive(Debug)]
+pub(super) struct Columns {
+    /// Row by row.
+    pub(super) amounts: Vec<f64>,
+    pub(super) converted: Vec<bool>,
+    /// One for each rule.
+    pub(super) hits: Vec<Hits>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Hits {
+    pub(super) rows: u64,
+    pub(super) converted: u64,
+}
+
+impl Columns {
+    pub(super) fn new<L: LeadView + Sync>(
+        model: &ScoreModel,
+        spec: &ModelSpec,
+        places: &[Place],
+        history: &TrainingSet<'_, L>,
+    ) -> Self {
+        let width = places.len();
+        let mut by_name: HashMap<(usize, &str), (usize, f64)> = HashMap::new();
+        for (column, place) in places.iter().enumerate() {
+            if let Some((_, _, rule)) = place.in_spec(spec) {
+                let size = size(rule).unwrap_or(0.0);
+                by_name.insert((place.dimension, rule.id.as_str()), (column, size));
+            }
+        }
+        let (leads, rows) = (history.leads(), history.rows());
+        let blocks = in_blocks(rows.len(), |block| {
+            let mut amounts = vec![0.0; block.len() * width];
+            let cells = amounts.chunks_mut(width);
+            for (row, cells) in rows.iter().skip(block.start).zip(cells) {
+                let Some(lead) = leads.get(row.lead) else {
+                    continue;
+                };
+                model.rule_hits(lead, row.as_of.into(), &mut |hit| {
+                    let column = by_name.get(&(hit.dimension, hit.rule));
+                    let Some(&(column, size)) = column.filter(|_| hit.counts) else {
+                        return;
+                    };
+                    if let Some(cell) = cells.get_mut(column) {
+                        *cell = amount(hit.node, size);
+                    }
+                });
+            }
+            amounts
+        });
+        let amounts = blocks.concat();
+        let converted = history.converted();
+        let mut hits = vec![Hits::default(); width];
+        for (cells, &converted) in amounts.chunks(width).zip(&converted) {
+            for (cell, hits) in cells.iter().zip(&mut hits) {
+                let holds = u64::from(*cell != 0.0);
+                hits.rows += holds;
+                hits.converted += if converted { holds } else { 0 };
+            }
+        }
+        Self {
+            amounts,
+            converted,
+            hits,
+        }
+    }
+
+    fn width(&self) -> usize {
+        self.hits.len()
+    }
+
+    /// The amounts of one rule.
+    pub(super) fn column(&self, column: usize) -> impl Iterator<Item = f64> {
+        self.amounts
+            .iter()
+            .skip(column)
+            .step_by(self.width())
+            .copied()
+    }
+
+    /// Whether a rule counts as often for every row.
+    pub(super) fn is_alike(&self, column: usize) -> bool {
+        let mut amounts = self.column(column);
+        let first = amounts.next();
+        amounts.all(|amount| Some(amount) == first)
+    }
+
+    /// Some of the columns, row by row.
+    pub(super) fn chosen(&self, columns: &[usize]) -> Vec<f64> {
+        let mut chosen = Vec::with_capacity(columns.len() * self.converted.len());
+        for cells in self.amounts.chunks(self.width()) {
+            chosen.extend(columns.iter().filter_map(|&column| cells.get(column)));
+        }
+        chosen
+    }
+
+    /// The standard deviation over the rows of the sums of these columns, each with its weight.
+    pub(super) fn spread(&self, weights: &[(usize, f64)]) -> f64 {
+        let rows = self.amounts.chunks(self.width());
+        let sums: Vec<f64> = rows
+            .map(|cells| {
+                weights.iter().fold(0.0, |sum, &(column, weight)| {
+                    sum + weight * cells.get(column).copied().unwrap_or(0.0)
+                })
+            })
+            .collect();
+        #[allow(clippy::cast_precision_loss)] // no history has 2^53 rows
+        let count = sums.len() as f64;
+        let mean = sums.iter().fold(0.0, |sum, value| sum + value) / count;
+        let squares = sums
+            .iter()
+            .fold(0.0, |sum, value| sum + (value - mean) * (value - mean));
+        (squares / count).sqrt()
+    }
+}

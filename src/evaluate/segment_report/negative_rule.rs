@@ -1,0 +1,138 @@
+use super::SegmentReportSpec;
+use crate::evaluate::ConversionRate;
+use crate::evaluate::drift::BandOutcome;
+use crate::lead::LeadView;
+use crate::model::{ScoreModel, in_blocks};
+use crate::score::{AsOf, ScoreMatrix};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// What a negative rule removed, and what of it converted anyway.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct NegativeRule {
+    /// What it removed.
+    pub removed: Removed,
+    /// Leads from which it took something.
+    pub leads: u64,
+    /// Points that it took from them on the whole, negative; `None` of a disqualification.
+    pub points: Option<f64>,
+    /// What of them converted anyway, of those whose outcome is known; `None` where there are none.
+    pub conversion: Option<ConversionRate>,
+    /// Their conversion rate over that of all leads; `None` where one of them is not known or nobody converted.
+    pub lift: Option<f64>,
+}
+
+/// What a negative rule removed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Removed {
+    /// Points.
+    Points {
+        /// The dimension.
+        dimension: String,
+        /// The rule's id.
+        rule: String,
+    },
+    /// The lead itself: it is disqualified.
+    Lead {
+        /// The reason.
+        reason: String,
+    },
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
+    leads: u64,
+    points: f64,
+    outcome: BandOutcome,
+}
+
+impl NegativeRule {
+    pub(super) fn all<V: LeadView + Sync>(
+        spec: &SegmentReportSpec,
+        model: &ScoreModel,
+        leads: &[V],
+        as_of: AsOf,
+        outcomes: &[Option<bool>],
+        matrix: &ScoreMatrix,
+    ) -> Vec<Self> {
+        let mut all: BTreeMap<Removed, Sums> = BTreeMap::new();
+        let blocks = in_blocks(leads.len(), |rows| {
+            let mut found: Vec<(usize, Removed, f64)> = Vec::new();
+            for row in rows {
+                let Some(lead) = leads.get(row) else { continue };
+                model.rule_hits(lead, as_of, &mut |hit| {
+                    let points = hit.node.value().unwrap_or(0.0);
+                    if hit.counts && points < 0.0 {
+                        let dimension = model.dimensions().get(hit.dimension);
+                        let removed = Removed::Points {
+                            dimension: dimension.map_or("", |of| of.name()).to_owned(),
+                            rule: hit.rule.to_owned(),
+                        };
+                        found.push((row, removed, points));
+                    }
+                });
+                for reason in matrix
+                    .vector(row)
+                    .iter()
+                    .flat_map(|vector| vector.disqualified())
+                {
+                    let reason = reason.to_owned();
+                    found.push((row, Removed::Lead { reason }, 0.0));
+                }
+            }
+            found
+        });
+        for (row, removed, points) in blocks.into_iter().flatten() {
+            let sums = all.entry(removed).or_default();
+            sums.leads += 1;
+            sums.points += points;
+            if let Some(converted) = outcomes.get(row).copied().flatten() {
+                sums.outcome.add(converted);
+            }
+        }
+        let mut base = BandOutcome::default();
+        outcomes
+            .iter()
+            .flatten()
+            .for_each(|&converted| base.add(converted));
+        let base = base.rate().filter(|&rate| rate > 0.0);
+        let rules = all.into_iter().map(|(removed, sums)| {
+            let BandOutcome { leads, converted } = sums.outcome;
+            let conversion = ConversionRate::wilson(converted, leads, spec.level);
+            Self {
+                points: matches!(removed, Removed::Points { .. }).then_some(sums.points),
+                removed,
+                leads: sums.leads,
+                lift: conversion.zip(base).map(|(of, all)| of.rate / all),
+                conversion,
+            }
+        });
+        rules.collect()
+    }
+}
+
+impl fmt::Display for NegativeRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.removed, self.points) {
+            (Removed::Points { dimension, rule }, points) => write!(
+                f,
+                "{dimension}/{rule} took {:.0} points from {} leads",
+                -points.unwrap_or(0.0),
+                self.leads
+            )?,
+            (Removed::Lead { reason }, _) => {
+                write!(f, "`{reason}` disqualified {} leads", self.leads)?;
+            }
+        }
+        match self.conversion {
+            Some(rate) => write!(
+                f,
+                ", {} of {} converted anyway: {rate}",
+                rate.converted, rate.leads
+            ),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,219 @@
+use super::Grouping;
+use super::cut::CutBy;
+use super::report::{Judging, SegmentReport};
+use super::{CriterionReport, NegativeRule, ReportPeriod};
+use crate::evaluate::EvaluateError;
+use crate::evaluate::weight::WoeSpec;
+use crate::lead::LeadView;
+use crate::model::{Problems, ScoreModel};
+use crate::score::AsOf;
+use serde::{Deserialize, Serialize};
+
+/// What a segment report is cut by, and when a segment counts as misjudged.
+///
+/// # Examples
+/// ```
+/// use lead_scoring::{
+///     AsOf, DimensionSpec, GroupSpec, Lead, LeadError, ModelSpec, RuleSpec, RulesSpec, SchemaSpec, ScoreModel,
+///     SegmentJudgement, SegmentReportSpec, attribute,
+/// };
+///
+/// let team = RuleSpec::new("team").points(80.0).when(attribute("seats").at_least(50));
+/// let model = ScoreModel::build(
+///     &ModelSpec::new("fit")
+///         .schema(SchemaSpec::new().number("seats").text("industry"))
+///         .dimension(DimensionSpec::rules("fit", RulesSpec::new().group(GroupSpec::sum("size").rule(team)))),
+/// )?;
+/// // Small practices score low and convert well.
+/// let lead = |i: u32| {
+///     let (industry, seats) = if i % 4 == 0 { ("health", 5) } else { ("retail", 40 + i % 20) };
+///     Lead::builder(model.schema(), i.to_string()).set("industry", industry).set("seats", seats).build()
+/// };
+/// let leads = (0..400).map(lead).collect::<Result<Vec<_>, LeadError>>()?;
+/// let outcomes: Vec<Option<bool>> = (0..400).map(|i| Some(i % 4 == 0 && i % 3 != 0 || i % 10 == 1)).collect();
+///
+/// let as_of: AsOf = "2026-03-01".parse()?;
+/// let report = SegmentReportSpec::new().by_attribute("industry").report(&model, &leads, as_of, &outcomes)?;
+/// let health = report.segment("industry", "health").ok_or("no such segment")?;
+/// assert_eq!((health.leads, health.judgement), (100, SegmentJudgement::ScoredTooLow));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SegmentReportSpec {
+    /// What leads are cut by, in this order. Default: nothing.
+    pub by: Vec<CutBy>,
+    /// The dimension, or `composite`, whose score is judged. Default: the composite where the model has one, else the
+    /// first dimension.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub judged: Option<String>,
+    /// Level of the Wilson intervals, between 0 and 1. Default: 0.95.
+    pub level: f64,
+    /// Leads with a known outcome that a segment needs to be judged. Default: 30.
+    pub least_leads: u64,
+    /// How values of criteria are put into bins. Default: as [`WoeSpec`], with levels below 1 % as one bin.
+    pub criteria: WoeSpec,
+}
+
+impl Default for SegmentReportSpec {
+    fn default() -> Self {
+        Self {
+            by: Vec::new(),
+            judged: None,
+            level: 0.95,
+            least_leads: 30,
+            criteria: WoeSpec::new().rare_share(0.01),
+        }
+    }
+}
+
+impl SegmentReportSpec {
+    /// Cut by nothing yet; intervals of 95 %.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Cuts by the values of a text, a flag or tags.
+    #[must_use]
+    pub fn by_attribute(mut self, name: impl Into<String>) -> Self {
+        self.by.push(CutBy::Attribute(name.into()));
+        self
+    }
+
+    /// Cuts by the channel of the first activity that has one.
+    #[must_use]
+    pub fn by_channel(mut self) -> Self {
+        self.by.push(CutBy::Channel);
+        self
+    }
+
+    /// Cuts by the products that a lead has activities about; a lead may be in several.
+    #[must_use]
+    pub fn by_product(mut self) -> Self {
+        self.by.push(CutBy::Product);
+        self
+    }
+
+    /// Cuts by when the lead came to be.
+    #[must_use]
+    pub fn by_period(mut self, period: ReportPeriod) -> Self {
+        self.by.push(CutBy::Created(period));
+        self
+    }
+
+    /// Judges the scores of that dimension, or of `composite`. Default: the composite, else the first dimension.
+    #[must_use]
+    pub fn judged(mut self, dimension: impl Into<String>) -> Self {
+        self.judged = Some(dimension.into());
+        self
+    }
+
+    /// Level of the Wilson intervals. Default: 0.95.
+    #[must_use]
+    pub fn level(mut self, level: f64) -> Self {
+        self.level = level;
+        self
+    }
+
+    /// Leads with a known outcome that a segment needs to be judged. Default: 30.
+    #[must_use]
+    pub fn least_leads(mut self, leads: u64) -> Self {
+        self.least_leads = leads;
+        self
+    }
+
+    /// How values of criteria are put into bins. Default: monotone quantile bins; levels below 1 % as one.
+    #[must_use]
+    pub fn criteria(mut self, criteria: WoeSpec) -> Self {
+        self.criteria = criteria;
+        self
+    }
+
+    fn resolve(&self, model: &ScoreModel, problems: &mut Problems) {
+        for (i, by) in self.by.iter().enumerate() {
+            by.resolve(model, &format!("by[{i}]"), problems);
+        }
+        let level = self.level;
+        if !(level > 0.0 && level < 1.0) {
+            problems.push("level", format!("must be between 0 and 1, got `{level}`"));
+        }
+        if let Some(name) = &self.judged {
+            let composite = model.has_composite().then_some("composite");
+            let known = || {
+                let names = model.dimensions().iter().map(crate::score::Dimension::name);
+                names.chain(composite)
+            };
+            if !known().any(|known| known == name) {
+                problems.unknown("judged", "dimension", name, known());
+            }
+        }
+        self.criteria.resolve("criteria.", problems);
+    }
+
+    /// Reports on a population. `outcomes` says of each lead whether it converted after the moment; `None` where it
+    /// is not known yet.
+    ///
+    /// # Errors
+    /// All problems of the spec at once, no leads, or not as many outcomes as leads.
+    pub fn report<V: LeadView + Sync>(
+        &self,
+        model: &ScoreModel,
+        leads: &[V],
+        as_of: AsOf,
+        outcomes: &[Option<bool>],
+    ) -> Result<SegmentReport, EvaluateError> {
+        self.report_with(model, leads, as_of, outcomes, &[])
+    }
+
+    /// As [`report`](Self::report), cut also by groups that the app gives: named segments, stages, and the like.
+    ///
+    /// # Errors
+    /// As [`report`](Self::report), and a grouping of another number of leads.
+    pub fn report_with<V: LeadView + Sync>(
+        &self,
+        model: &ScoreModel,
+        leads: &[V],
+        as_of: AsOf,
+        outcomes: &[Option<bool>],
+        groupings: &[Grouping],
+    ) -> Result<SegmentReport, EvaluateError> {
+        let mut problems = Problems::default();
+        self.resolve(model, &mut problems);
+        problems.into_result(())?;
+        if leads.is_empty() {
+            return Err(EvaluateError::new("leads", "needs at least one lead"));
+        }
+        let counts = groupings.iter().enumerate();
+        let counts = counts.map(|(i, grouping)| (format!("groupings[{i}]"), grouping.len()));
+        for (place, given) in std::iter::once(("outcomes".to_owned(), outcomes.len())).chain(counts)
+        {
+            if given != leads.len() {
+                let message = format!("`{given}` do not go with `{}` leads", leads.len());
+                return Err(EvaluateError::new(place, message));
+            }
+        }
+        let matrix = model.score_all(leads, as_of);
+        let judging = Judging::new(self, model, &matrix, outcomes);
+        let mut report = judging.all();
+        for by in &self.by {
+            report
+                .segments
+                .extend(judging.cut(&by.to_string(), |row, take| {
+                    if let Some(lead) = leads.get(row) {
+                        by.groups(model, lead, as_of, take);
+                    }
+                }));
+        }
+        for grouping in groupings {
+            report
+                .segments
+                .extend(judging.cut(grouping.name(), |row, take| {
+                    grouping.of(row).for_each(&mut *take);
+                }));
+        }
+        report.criteria = CriterionReport::all(self, model, leads, as_of, outcomes);
+        report.negative_rules = NegativeRule::all(self, model, leads, as_of, outcomes, &matrix);
+        Ok(report)
+    }
+}

@@ -1,0 +1,137 @@
+use crate::lead::{LeadProblem, shortened};
+use crate::model::Problems;
+use std::fmt;
+
+/// One thing that is wrong with a [`LeadTable`](crate::LeadTable) that is being built.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableProblem {
+    lead: Option<(usize, Box<str>)>,
+    problem: LeadProblem,
+}
+
+impl TableProblem {
+    /// The row of the lead, counted from 0; `None` where it is no single lead that is wrong.
+    #[must_use]
+    pub fn row(&self) -> Option<usize> {
+        self.lead.as_ref().map(|&(row, _)| row)
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn problem(&self) -> &LeadProblem {
+        &self.problem
+    }
+}
+
+impl fmt::Display for TableProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.lead {
+            Some((row, id)) if id.is_empty() => write!(f, "leads[{row}]: ")?,
+            Some((_, id)) => write!(f, "lead `{}`: ", shortened(id))?,
+            None => {}
+        }
+        self.problem.fmt(f)
+    }
+}
+
+/// A [`LeadTable`](crate::LeadTable) that cannot be built, with what is wrong.
+///
+/// Displays all problems that are kept in one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableError {
+    problems: Vec<TableProblem>,
+    more: usize,
+}
+
+impl TableError {
+    /// The first problems, in the order in which they were met, at most 100; never empty.
+    #[must_use]
+    pub fn problems(&self) -> &[TableProblem] {
+        &self.problems
+    }
+
+    /// How many problems there are beyond those that are kept.
+    #[must_use]
+    pub fn more(&self) -> usize {
+        self.more
+    }
+}
+
+impl fmt::Display for TableError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, problem) in self.problems.iter().enumerate() {
+            if i > 0 {
+                f.write_str("; ")?;
+            }
+            write!(f, "{problem}")?;
+        }
+        if self.more > 0 {
+            write!(f, "; and {} more", self.more)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for TableError {}
+
+/// What is wrong so far.
+#[derive(Debug, Default)]
+pub(super) struct Trouble {
+    found: Vec<TableProblem>,
+    more: usize,
+    /// Remembers which names are near.
+    names: Problems,
+}
+
+impl Trouble {
+    /// Millions of leads may share one mistake.
+    const KEPT: usize = 100;
+
+    /// Notes a problem of the lead in a row, whose id is asked for only where the problem is kept.
+    pub(super) fn lead<'i>(
+        &mut self,
+        row: usize,
+        id: impl FnOnce() -> &'i str,
+        field: impl Into<String>,
+        message: impl Into<String>,
+    ) {
+        if self.found.len() < Self::KEPT {
+            self.found.push(TableProblem {
+                lead: Some((row, id().into())),
+                problem: LeadProblem::new(field, message),
+            });
+        } else {
+            self.more += 1;
+        }
+    }
+
+    /// Notes a problem of the whole table.
+    pub(super) fn whole(&mut self, field: impl Into<String>, message: impl Into<String>) {
+        if self.found.len() < Self::KEPT {
+            self.found.push(TableProblem {
+                lead: None,
+                problem: LeadProblem::new(field, message),
+            });
+        } else {
+            self.more += 1;
+        }
+    }
+
+    pub(super) fn unknown<'a>(
+        &mut self,
+        field: &str,
+        what: &str,
+        name: &str,
+        known: impl Iterator<Item = &'a str>,
+    ) {
+        let message = self.names.unknown_message(what, name, known);
+        self.whole(field, message);
+    }
+
+    pub(super) fn into_error(self) -> Option<TableError> {
+        (!self.found.is_empty()).then_some(TableError {
+            problems: self.found,
+            more: self.more,
+        })
+    }
+}

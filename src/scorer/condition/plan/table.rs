@@ -1,0 +1,457 @@
+use super::{Block, NumberBlock, Plan, date_bits};
+use crate::lead::{Codes, Column, LeadTable, Moment};
+use std::ops::Range;
+
+/// A word that says something of the lead: a value that counts is there.
+const PRESENT: u64 = 1 << 63;
+
+/// What every test says of a block of leads: for each word the bits of all leads, true and known.
+#[derive(Debug, Default)]
+pub(crate) struct BlockWords {
+    truth: Vec<u64>,
+    known: Vec<u64>,
+    words: usize,
+    rows: usize,
+}
+
+impl BlockWords {
+    fn clear(&mut self, words: usize, rows: usize) {
+        self.truth.clear();
+        self.truth.resize(words * rows, 0);
+        self.known.clear();
+        self.known.resize(words * rows, 0);
+        self.words = words;
+        self.rows = rows;
+    }
+
+    pub(super) fn words(&self) -> usize {
+        self.words
+    }
+
+    /// The bits of one word of a lead, true and known.
+    #[inline]
+    pub(super) fn get(&self, word: usize, row: usize) -> (u64, u64) {
+        let place = word * self.rows + row;
+        match (self.truth.get(place), self.known.get(place)) {
+            (Some(&truth), Some(&known)) => (truth & !PRESENT, known),
+            _ => (0, 0),
+        }
+    }
+
+    /// Whether any attribute that counts of a lead was there.
+    #[inline]
+    pub(crate) fn any(&self, row: usize) -> bool {
+        let truths = self.truth.iter().skip(row).step_by(self.rows.max(1));
+        truths.fold(0, |any, truth| any | truth) & PRESENT != 0
+    }
+
+    /// One word of all leads: true, known, and whether any attribute that counts was there.
+    pub(crate) fn word(&self, word: usize) -> impl Iterator<Item = (u64, u64, bool)> {
+        let part = |all| word_of(all, word, self.rows);
+        let others = (self.words > 1).then_some(self);
+        let bits = part(&self.truth).iter().zip(part(&self.known));
+        bits.enumerate().map(move |(row, (&truth, &known))| {
+            let any = truth & PRESENT != 0 || others.is_some_and(|block| block.any(row));
+            (truth & !PRESENT, known, any)
+        })
+    }
+}
+
+fn word_of(all: &[u64], word: usize, rows: usize) -> &[u64] {
+    all.get(word * rows..(word + 1) * rows).unwrap_or_default()
+}
+
+fn word_of_mut(all: &mut [u64], word: usize, rows: usize) -> &mut [u64] {
+    all.get_mut(word * rows..(word + 1) * rows)
+        .unwrap_or_default()
+}
+
+/// A [`Plan`] made ready for one table: each of a column's few texts is tested once, and then known by its code.
+#[derive(Debug)]
+pub(crate) struct TablePlan<'p> {
+    columns: Vec<Tested<'p>>,
+    words: usize,
+}
+
+/// A column with the tests on it.
+#[derive(Debug)]
+struct Tested<'p> {
+    word: usize,
+    /// The bits, true and known, where the value is missing.
+    missing: [u64; 2],
+    /// The bits that are known where the value is there.
+    known: u64,
+    source: Source<'p>,
+}
+
+#[derive(Debug)]
+enum Source<'p> {
+    Missing,
+    Numbers {
+        values: &'p [f64],
+        /// Bits below all bounds.
+        first: u64,
+        steps: Vec<Step>,
+        /// The tests themselves, where there are many bounds.
+        many: Option<&'p NumberBlock>,
+        always: u64,
+    },
+    Flags {
+        values: &'p [u8],
+        truth: Box<[u64; 256]>,
+        known: Box<[u64; 256]>,
+    },
+    Coded {
+        codes: &'p Codes,
+        truth: Vec<u64>,
+        known: Vec<u64>,
+    },
+    Dates {
+        values: &'p [i64],
+        tests: &'p [super::DateTest],
+        always: u64,
+    },
+}
+
+/// The bits that turn where a number reaches a bound, or passes it.
+#[derive(Debug)]
+struct Step {
+    bound: f64,
+    passes: bool,
+    turns: u64,
+}
+
+impl<'p> Tested<'p> {
+    fn new<T>(block: &Block<T>, source: impl FnOnce(u64) -> Source<'p>) -> Self {
+        let present = if block.counts { PRESENT } else { 0 };
+        Self {
+            word: block.word,
+            missing: [block.when_missing.0, block.when_missing.1],
+            known: block.all,
+            source: source(block.when_known | present),
+        }
+    }
+
+    /// By code: code 0 is missing.
+    fn coded<T>(block: &Block<T>, codes: &'p Codes, bits: impl Iterator<Item = u64>) -> Self {
+        Self::new(block, |always| Source::Coded {
+            codes,
+            truth: std::iter::once(block.when_missing.0)
+                .chain(bits.map(|bits| bits | always))
+                .collect(),
+            known: Vec::new(),
+        })
+        .with_known()
+    }
+
+    fn with_known(mut self) -> Self {
+        let [_, missing] = self.missing;
+        if let Source::Coded { truth, known, .. } = &mut self.source {
+            let there = truth.iter().skip(1).map(|_| self.known);
+            *known = std::iter::once(missing).chain(there).collect();
+        }
+        self
+    }
+
+    fn flags<T>(block: &Block<T>, values: &'p [u8], bits: [u64; 2]) -> Self {
+        let (missing, all) = (block.when_missing, block.all);
+        Self::new(block, |always| {
+            let (mut truth, mut known) = ([0; 256], [0; 256]);
+            for (code, (truth, known)) in (0..=u8::MAX).zip(truth.iter_mut().zip(&mut known)) {
+                let [no, yes] = bits;
+                (*truth, *known) = match code {
+                    Column::NO => (no | always, all),
+                    Column::YES => (yes | always, all),
+                    _ => missing,
+                };
+            }
+            Source::Flags {
+                values,
+                truth: Box::new(truth),
+                known: Box::new(known),
+            }
+        })
+    }
+
+    fn missing<T>(block: &Block<T>) -> Self {
+        Self::new(block, |_| Source::Missing)
+    }
+
+    /// Adds the bits of some rows to their word.
+    fn read(
+        &self,
+        rows: Range<usize>,
+        as_of: Moment,
+        truth: &mut [u64],
+        known: Option<&mut [u64]>,
+    ) {
+        let [missing, missing_known] = self.missing;
+        match &self.source {
+            Source::Missing => {
+                truth.iter_mut().for_each(|truth| *truth |= missing);
+                for known in known.into_iter().flatten() {
+                    *known |= missing_known;
+                }
+            }
+            Source::Numbers {
+                values,
+                first,
+                steps,
+                many,
+                always,
+            } => {
+                let values = values.get(rows).unwrap_or_default();
+                if let Some(tests) = many {
+                    for (truth, &value) in truth.iter_mut().zip(values) {
+                        *truth |= if value.is_nan() {
+                            missing
+                        } else {
+                            tests.bits(value) | always
+                        };
+                    }
+                } else {
+                    let there = first | always;
+                    for (truth, &value) in truth.iter_mut().zip(values) {
+                        // No value is missing where it is not equal to itself. Masks instead of branches.
+                        *truth |= missing ^ (when(!value.is_nan()) & (missing ^ there));
+                    }
+                    for step in steps {
+                        step.turn(values, truth);
+                    }
+                }
+                for (known, value) in known.into_iter().flatten().zip(values) {
+                    let turns = missing_known ^ self.known;
+                    *known |= missing_known ^ (when(!value.is_nan()) & turns);
+                }
+            }
+            Source::Flags {
+                values,
+                truth: bits,
+                known: known_bits,
+            } => {
+                let values = values.get(rows).unwrap_or_default();
+                by_byte(values, bits, truth);
+                if let Some(known) = known {
+                    by_byte(values, known_bits, known);
+                }
+            }
+            Source::Coded {
+                codes,
+                truth: bits,
+                known: known_bits,
+            } => {
+                by_code(codes, rows.clone(), bits, truth);
+                if let Some(known) = known {
+                    by_code(codes, rows, known_bits, known);
+                }
+            }
+            Source::Dates {
+                values,
+                tests,
+                always,
+            } => {
+                let values = values.get(rows).unwrap_or_default();
+                for (truth, &date) in truth.iter_mut().zip(values) {
+                    *truth |= if date == Column::NEVER {
+                        missing
+                    } else {
+                        date_bits(tests, Moment::from_micros(date), as_of) | always
+                    };
+                }
+                for (known, &date) in known.into_iter().flatten().zip(values) {
+                    *known |= if date == Column::NEVER {
+                        missing_known
+                    } else {
+                        self.known
+                    };
+                }
+            }
+        }
+    }
+}
+
+/// All bits or none.
+#[inline]
+fn when(holds: bool) -> u64 {
+    u64::from(holds).wrapping_neg()
+}
+
+#[inline]
+fn by_byte(codes: &[u8], bits: &[u64; 256], words: &mut [u64]) {
+    for (word, &code) in words.iter_mut().zip(codes) {
+        // Every byte has its place.
+        *word |= bits.get(usize::from(code)).copied().unwrap_or_default();
+    }
+}
+
+fn by_code(codes: &Codes, rows: Range<usize>, bits: &[u64], words: &mut [u64]) {
+    let of = |code: usize| bits.get(code).copied().unwrap_or_default();
+    match codes {
+        Codes::Zero => words.iter_mut().for_each(|word| *word |= of(0)),
+        Codes::Narrow(codes) => {
+            let codes = codes.get(rows).unwrap_or_default();
+            for (word, &code) in words.iter_mut().zip(codes) {
+                *word |= of(code.into());
+            }
+        }
+        Codes::Middle(codes) => {
+            let codes = codes.get(rows).unwrap_or_default();
+            for (word, &code) in words.iter_mut().zip(codes) {
+                *word |= of(code.into());
+            }
+        }
+        Codes::Wide(codes) => {
+            let codes = codes.get(rows).unwrap_or_default();
+            for (word, &code) in words.iter_mut().zip(codes) {
+                *word |= of(code as usize);
+            }
+        }
+    }
+}
+
+impl Step {
+    /// Up to here turning the bits bound by bound is faster than searching.
+    const FEW: usize = 16;
+
+    /// The bits below all bounds, and where they turn.
+    fn all(block: &NumberBlock) -> (u64, Vec<Self>) {
+        let mut steps = Vec::new();
+        let turns = block.bits.windows(2).enumerate();
+        for (place, pair) in turns {
+            let (&[before, after], Some(&bound)) = (pair, block.bounds.get(place / 2)) else {
+                continue;
+            };
+            if before != after {
+                steps.push(Self {
+                    bound,
+                    passes: place % 2 == 1,
+                    turns: before ^ after,
+                });
+            }
+        }
+        (block.bits.first().copied().unwrap_or(0), steps)
+    }
+
+    #[inline]
+    fn turn(&self, values: &[f64], words: &mut [u64]) {
+        let (bound, turns) = (self.bound, self.turns);
+        if self.passes {
+            for (word, &value) in words.iter_mut().zip(values) {
+                *word ^= when(value > bound) & turns;
+            }
+        } else {
+            for (word, &value) in words.iter_mut().zip(values) {
+                *word ^= when(value >= bound) & turns;
+            }
+        }
+    }
+}
+
+impl Plan {
+    /// Makes the plan ready for a table: the same tests, by column.
+    pub(crate) fn of_table<'p>(&'p self, table: &'p LeadTable) -> TablePlan<'p> {
+        let mut columns = Vec::new();
+        for block in &self.numbers {
+            columns.push(match table.column(block.slot) {
+                Column::Numbers(values) => {
+                    let (first, steps) = Step::all(&block.tests);
+                    let many = (steps.len() > Step::FEW).then_some(&block.tests);
+                    Tested::new(block, |always| Source::Numbers {
+                        values,
+                        first,
+                        steps,
+                        many,
+                        always,
+                    })
+                }
+                _ => Tested::missing(block),
+            });
+        }
+        for block in &self.texts {
+            columns.push(match table.column(block.slot) {
+                Column::Texts(texts) => {
+                    let texts_in_order =
+                        (1..texts.texts.len()).filter_map(|at| texts.texts.get(at));
+                    let bits = texts_in_order.map(|text| block.tests.bits(text));
+                    Tested::coded(block, &texts.codes, bits)
+                }
+                _ => Tested::missing(block),
+            });
+        }
+        for block in &self.flags {
+            columns.push(match table.column(block.slot) {
+                Column::Flags(values) => Tested::flags(block, values, block.tests),
+                _ => Tested::missing(block),
+            });
+        }
+        for block in &self.tags {
+            columns.push(match table.column(block.slot) {
+                Column::Tags { codes, lists } => {
+                    let bits = lists.iter().skip(1).map(|list| block.tests.bits(list));
+                    Tested::coded(block, codes, bits)
+                }
+                _ => Tested::missing(block),
+            });
+        }
+        for block in &self.dates {
+            columns.push(match table.column(block.slot) {
+                Column::Dates(values) => Tested::new(block, |always| Source::Dates {
+                    values,
+                    tests: &block.tests,
+                    always,
+                }),
+                _ => Tested::missing(block),
+            });
+        }
+        for block in &self.others {
+            columns.push(match table.column(block.slot) {
+                Column::Missing => Tested::missing(block),
+                Column::Numbers(values) => Tested::new(block, |always| Source::Numbers {
+                    values,
+                    first: 0,
+                    steps: Vec::new(),
+                    many: None,
+                    always,
+                }),
+                Column::Texts(texts) => {
+                    let none = (1..texts.texts.len()).map(|_| 0);
+                    Tested::coded(block, &texts.codes, none)
+                }
+                Column::Flags(values) => Tested::flags(block, values, [0, 0]),
+                Column::Dates(values) => Tested::new(block, |always| Source::Dates {
+                    values,
+                    tests: &[],
+                    always,
+                }),
+                Column::Tags { codes, lists } => {
+                    let none = lists.iter().skip(1).map(|_| 0);
+                    Tested::coded(block, codes, none)
+                }
+            });
+        }
+        TablePlan {
+            columns,
+            words: self.words,
+        }
+    }
+}
+
+impl TablePlan<'_> {
+    /// Reads the attributes of some rows; what is known only where that is asked for.
+    pub(crate) fn read(
+        &self,
+        rows: &Range<usize>,
+        as_of: Moment,
+        with_known: bool,
+        into: &mut BlockWords,
+    ) {
+        let count = rows.len();
+        // Rules without a test have a word of nothing for each lead all the same.
+        into.clear(self.words.max(1), count);
+        for column in &self.columns {
+            let truth = word_of_mut(&mut into.truth, column.word, count);
+            let known = with_known.then(|| word_of_mut(&mut into.known, column.word, count));
+            column.read(rows.clone(), as_of, truth, known);
+        }
+    }
+}

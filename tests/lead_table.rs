@@ -1,0 +1,348 @@
+//! A table of leads says and scores what its leads do, bit for bit.
+#![allow(clippy::unwrap_used)] // a test stops where something is not as it must be
+
+mod generators;
+
+use generators::{Facts, as_of, condition, facts, history, moment, rules, schema};
+use lead_scoring::testing::{check_model, check_view};
+use lead_scoring::{
+    AppliesTo, AsOf, AttributeSlot, CompositeSpec, DimensionSpec, GroupSpec, HistorySpec,
+    LabelSpec, Lead, LeadTable, LeadView, ManualOverride, ModelSpec, Moment, Progress, RuleSpec,
+    RulesSpec, Schema, SchemaSpec, Score, ScoreMatrix, ScoreModel, Scorer, attribute,
+};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use std::ops::ControlFlow;
+
+/// What a lead of these tests has beside its facts.
+#[derive(Clone, Debug)]
+struct Whole {
+    facts: Facts,
+    /// Since when the first of its attributes is known.
+    since: Option<Moment>,
+    manual: Option<ManualOverride>,
+}
+
+fn wholes() -> impl Strategy<Value = Vec<Whole>> {
+    let manual = (moment(), 0.0..100.0).prop_map(|(set_at, score)| ManualOverride {
+        dimension: "d0".to_owned(),
+        score: Score::saturating(score).unwrap(),
+        reason: "said so".to_owned(),
+        set_at,
+        expires_at: None,
+    });
+    let whole = (
+        facts(),
+        option::weighted(0.2, moment()),
+        option::weighted(0.1, manual),
+    );
+    vec(
+        whole.prop_map(|(facts, since, manual)| Whole {
+            facts,
+            since,
+            manual,
+        }),
+        1..12,
+    )
+}
+
+fn leads(wholes: &[Whole], schema: &Schema) -> Vec<Lead> {
+    let lead = |(i, whole): (usize, &Whole)| {
+        let mut builder = Lead::builder(schema, format!("lead {i}"));
+        for (name, value) in &whole.facts.attributes {
+            builder = builder.set(name, value.clone());
+        }
+        if let (Some((name, _)), Some(since)) = (whole.facts.attributes.first(), whole.since) {
+            builder = builder.known_since(name, since);
+        }
+        if let Some(at) = whole.facts.created_at {
+            builder = builder.created_at(at);
+        }
+        for activity in &whole.facts.activities {
+            builder = builder.activity(activity.clone());
+            builder = builder.purchase(activity.at, activity.value.unwrap_or(1.0));
+        }
+        if let Some(manual) = &whole.manual {
+            builder = builder.overrule(manual.clone());
+        }
+        builder.build().unwrap()
+    };
+    wholes.iter().enumerate().map(lead).collect()
+}
+
+/// The same table, column by column, with its activities and purchases in another order.
+fn by_column(wholes: &[Whole], schema: &Schema) -> LeadTable {
+    let ids = (0..wholes.len()).map(|i| format!("lead {i}"));
+    let mut builder = LeadTable::builder(schema)
+        .ids(ids)
+        .created_at(wholes.iter().map(|whole| whole.facts.created_at));
+    for (name, _) in schema.attributes() {
+        let of = |whole: &Whole| {
+            let mut attributes = whole.facts.attributes.iter();
+            attributes
+                .find(|(own, _)| *own == name)
+                .map(|(_, v)| v.clone())
+        };
+        builder = builder.values(name, wholes.iter().map(of)).known_since(
+            name,
+            wholes.iter().enumerate().filter_map(|(i, whole)| {
+                let first = whole.facts.attributes.first()?;
+                Some((i, whole.since.filter(|_| first.0 == name)?))
+            }),
+        );
+    }
+    let manual = |(i, whole): (usize, &Whole)| Some((i, whole.manual.clone()?));
+    builder = builder.overrides(wholes.iter().enumerate().filter_map(manual));
+    for (i, lead) in leads(wholes, schema).iter().enumerate().rev() {
+        let mut activities = Vec::new();
+        lead.activities(&mut |activity| activities.push((i, activity)));
+        builder = builder.activities(activities.into_iter().rev());
+        lead.purchases(&mut |purchase| builder.add_purchase(i, purchase.at, purchase.amount));
+    }
+    builder.build().unwrap()
+}
+
+/// Everything that a view says, as far as these leads say anything.
+fn told(view: &dyn LeadView, schema: &Schema) -> String {
+    let mut all = format!("{:?} {:?}", view.created_at(), view.in_order());
+    for slot in (0..)
+        .take(schema.attributes().len())
+        .map(AttributeSlot::new)
+    {
+        let since = view.known_since(lead_scoring::Fact::Attribute(slot));
+        all += &format!("\n{:?} {since:?}", view.attribute(slot));
+    }
+    view.activities(&mut |activity| all += &format!("\n{activity:?}"));
+    view.purchases(&mut |purchase| all += &format!("\n{purchase:?}"));
+    view.overrides(&mut |manual| all += &format!("\n{manual:?}"));
+    all
+}
+
+fn bits(matrix: &ScoreMatrix) -> Vec<(Vec<Option<(u64, u64)>>, String)> {
+    let of_row = |vector: lead_scoring::ScoreVector| {
+        let dimensions = matrix
+            .dimensions()
+            .iter()
+            .map(lead_scoring::Dimension::name);
+        let cells = dimensions.map(|name| {
+            let (score, raw) = (vector.score(name)?, vector.raw(name)?);
+            Some((score.get().to_bits(), raw.to_bits()))
+        });
+        (cells.collect(), format!("{vector:?}"))
+    };
+    matrix.vectors().map(of_row).collect()
+}
+
+/// Attribute rules that need no more than a look at the bits, and some that need a little more.
+fn bare_rules() -> impl Strategy<Value = RulesSpec> {
+    let rule = (condition(), -40_i32..60, proptest::bool::weighted(0.8));
+    vec(vec(rule, 1..25), 1..3).prop_map(|groups| {
+        let mut spec = RulesSpec::new();
+        for (g, rules) in groups.into_iter().enumerate() {
+            let mut group = GroupSpec::sum(format!("g{g}"));
+            for (r, (when, points, whole)) in rules.into_iter().enumerate() {
+                let points = f64::from(points) * if whole { 1.0 } else { 0.1 };
+                group = group.rule(RuleSpec::new(format!("r{g}.{r}")).points(points).when(when));
+            }
+            spec = spec.group(group);
+        }
+        spec
+    })
+}
+
+fn model(
+    dimensions: Vec<RulesSpec>,
+    history: HistorySpec,
+    applies: Option<AppliesTo>,
+    composed: bool,
+) -> Option<ScoreModel> {
+    let mut spec = ModelSpec {
+        applies_to: applies,
+        ..ModelSpec::new("m").schema(schema().spec()).history(history)
+    };
+    let count = dimensions.len();
+    for (d, rules) in dimensions.into_iter().enumerate() {
+        spec = spec.dimension(DimensionSpec::rules(format!("d{d}"), rules));
+    }
+    if composed {
+        let weights = (0..count).map(|d| (format!("d{d}"), 1.0));
+        spec = spec.composite(CompositeSpec::weighted_mean(weights)).label(
+            LabelSpec::new("stage")
+                .of("d0")
+                .band("low", 10.0)
+                .band("high", 50.0),
+        );
+    }
+    ScoreModel::build(&spec).ok()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
+
+    #[test]
+    fn rows_are_their_leads(wholes in wholes()) {
+        let schema = schema();
+        let leads = leads(&wholes, &schema);
+        let table = LeadTable::from_leads(&schema, &leads).unwrap();
+        let columns = by_column(&wholes, &schema);
+        prop_assert_eq!((table.len(), columns.len()), (leads.len(), leads.len()));
+        for (lead, (row, other)) in leads.iter().zip(table.rows().zip(columns.rows())) {
+            prop_assert_eq!(told(lead, &schema), told(&row, &schema));
+            prop_assert_eq!(told(lead, &schema), told(&other, &schema));
+            prop_assert_eq!((lead.id(), lead.id()), (row.id(), other.id()));
+        }
+        prop_assert!(check_view(&columns.rows().collect::<Vec<_>>()).is_ok());
+    }
+
+    #[test]
+    fn blocks_score_as_rows_do(
+        dimensions in vec(prop_oneof![rules(), bare_rules()], 1..4),
+        history in history(),
+        include in option::weighted(0.2, condition()),
+        composed in proptest::bool::ANY,
+        wholes in wholes(),
+        as_of in as_of(),
+    ) {
+        let applies = include.map(|when| AppliesTo { include: Some(when), exclude: None });
+        let Some(model) = model(dimensions, history, applies, composed) else {
+            return Err(TestCaseError::reject("refused"));
+        };
+        let schema = schema();
+        let leads = leads(&wholes, &schema);
+        let table = LeadTable::from_leads(&schema, &leads).unwrap();
+        let rows: Vec<_> = table.rows().collect();
+        let expected = bits(&model.score_all(&leads, as_of));
+        prop_assert_eq!(&bits(&model.score_table(&table, as_of)), &expected);
+        prop_assert_eq!(&bits(&model.score_table(&by_column(&wholes, &schema), as_of)), &expected);
+        prop_assert_eq!(&bits(&model.score_all(&rows, as_of)), &expected);
+        for (lead, row) in leads.iter().zip(&rows) {
+            prop_assert_eq!(model.explain(lead, as_of), model.explain(row, as_of));
+        }
+        check_model(&model, &rows[..1], &[as_of]).unwrap();
+    }
+
+    #[test]
+    fn bare_rules_score_as_rows_do(rules in bare_rules(), wholes in wholes(), as_of in as_of()) {
+        let Some(model) = model(vec![rules], HistorySpec::new(), None, false) else {
+            return Err(TestCaseError::reject("refused"));
+        };
+        let schema = schema();
+        // Without what only few leads have, so that nothing is left to be done row by row.
+        let plain: Vec<Whole> = wholes
+            .iter()
+            .map(|whole| Whole { since: None, manual: None, ..whole.clone() })
+            .collect();
+        let leads = leads(&plain, &schema);
+        let table = LeadTable::from_leads(&schema, &leads).unwrap();
+        prop_assert_eq!(bits(&model.score_table(&table, as_of)), bits(&model.score_all(&leads, as_of)));
+    }
+}
+
+fn seats_model() -> ScoreModel {
+    let large = RuleSpec::new("large")
+        .points(40.0)
+        .when(attribute("seats").at_least(50));
+    let spec = ModelSpec::new("fit")
+        .schema(SchemaSpec::new().number("seats"))
+        .dimension(DimensionSpec::rules(
+            "fit",
+            RulesSpec::new().group(GroupSpec::sum("company").rule(large)),
+        ));
+    ScoreModel::build(&spec).unwrap()
+}
+
+fn seats_table(model: &ScoreModel, count: u32) -> LeadTable {
+    LeadTable::builder(model.schema())
+        .ids((0..count).map(|i| i.to_string()))
+        .numbers(
+            "seats",
+            (0..count).map(|i| (i % 7 > 0).then(|| f64::from(i % 100))),
+        )
+        .build()
+        .unwrap()
+}
+
+fn noon() -> AsOf {
+    "2026-03-01T12:00:00Z".parse().unwrap()
+}
+
+#[test]
+fn many_blocks_are_one_matrix() {
+    let model = seats_model();
+    let table = seats_table(&model, 70_001);
+    let rows: Vec<_> = table.rows().collect();
+    let whole = bits(&model.score_table(&table, noon()));
+    assert_eq!(whole, bits(&model.score_all(&rows, noon())));
+    for row in rows.iter().step_by(997) {
+        let alone = model.vector(row, noon());
+        assert_eq!(format!("{alone:?}"), whole[row.position()].1);
+    }
+}
+
+#[test]
+fn a_run_says_how_far_it_is() {
+    let model = seats_model();
+    let table = seats_table(&model, 150_000);
+    let rows: Vec<_> = table.rows().collect();
+    let mut seen = Vec::new();
+    let mut watch = |Progress { done, total }| {
+        seen.push((done, total));
+        ControlFlow::Continue(())
+    };
+    let watched = model
+        .score_table_watched(&table, noon(), &mut watch)
+        .unwrap();
+    assert_eq!(bits(&watched), bits(&model.score_table(&table, noon())));
+    let watched = model.score_all_watched(&rows, noon(), watch).unwrap();
+    assert_eq!(watched.len(), 150_000);
+    let rounds = [0, 65_536, 131_072, 150_000].map(|done| (done, 150_000));
+    assert_eq!(seen, [rounds, rounds].concat());
+}
+
+#[test]
+fn a_run_can_be_stopped() {
+    let model = seats_model();
+    let table = seats_table(&model, 150_000);
+    let until = |end: usize| {
+        move |progress: Progress| match progress.done >= end {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    };
+    let stopped = model
+        .score_table_watched(&table, noon(), until(1))
+        .unwrap_err();
+    assert_eq!(stopped.to_string(), "stopped after 65536 of 150000 leads");
+    assert_eq!((stopped.scored().len(), stopped.total()), (65_536, 150_000));
+    let whole = bits(&model.score_table(&table, noon()));
+    assert_eq!(bits(&stopped.into_scored()), whole[..65_536]);
+
+    let rows: Vec<_> = table.rows().collect();
+    let stopped = model
+        .score_all_watched(&rows, noon(), until(0))
+        .unwrap_err();
+    assert_eq!(stopped.to_string(), "stopped after 0 of 150000 leads");
+    // To stop once all is done stops nothing.
+    assert!(
+        model
+            .score_all_watched(&rows, noon(), until(150_000))
+            .is_ok()
+    );
+    assert!(
+        model
+            .score_all_watched(&rows[..0], noon(), until(0))
+            .is_ok()
+    );
+}
+
+#[test]
+fn a_table_of_another_schema_abstains() {
+    let model = seats_model();
+    let other = SchemaSpec::new().text("title").build().unwrap();
+    let table = LeadTable::builder(&other).ids(["a", "b"]).build().unwrap();
+    let matrix = model.score_table(&table, noon());
+    assert_eq!(matrix.len(), 2);
+    assert_eq!(matrix.column("fit").unwrap().flatten().count(), 0);
+    assert!(model.score(&table.row(0).unwrap(), noon()).is_none());
+}
