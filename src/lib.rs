@@ -107,6 +107,13 @@
 //! - [`SpecError`], [`LeadError`]: every problem at once, each with its place. [`Lint`]: odd, not wrong.
 //! - [`testing`]: the laws that every scorer keeps, for an app's own.
 //!
+//! **Is it any good**
+//! - [`Evaluation`], [`ProbabilityEvaluation`]: scores or probabilities with what came of them, sorted once; [`Metrics`]
+//!   has all of their metrics, [`RocAuc`], [`GainsTable`], [`ReliabilityTable`] and [`HosmerLemeshow`] single ones,
+//!   [`ThresholdRule`] chooses whom to call.
+//! - [`BackTestSpec`]: a scorer as of past moments, against what converted afterwards.
+//! - [`ComparisonSpec`]: two models on one population: who moves, by which rules, and which of them is better.
+//!
 //! # What it is not
 //!
 //! No server, no database, no files, no clock: those are the app's. It does not collect activities, send mail or

@@ -183,6 +183,33 @@ fn moments_are_pooled_and_unobserved_ones_left_out() {
 }
 
 #[test]
+fn a_score_may_be_a_probability() {
+    let model = model();
+    let (leads, converted) = population(&model);
+    let spec = BackTestSpec::at([moment("2025-03-01")])
+        .within("30d")
+        .percent();
+    let by = RankBy::Dimension("engagement");
+    let test = spec.run_model(&model, by, &leads, &converted).unwrap();
+    let metrics = test.metrics.as_ref().unwrap();
+    // `a` has 40 % and converts, `b` and `c` have 0 and do not.
+    assert_eq!(metrics.brier, Some(0.6 * 0.6 / 3.0));
+    assert_eq!(metrics.ks_score, Some(0.4));
+    assert_eq!(test.moments[0].metrics.as_ref(), Some(metrics));
+    let bins = test.reliability.unwrap().bins;
+    assert_eq!(bins.iter().map(|bin| bin.leads).sum::<f64>(), 3.0);
+    let text = toml::to_string(&spec).unwrap();
+    assert!(text.contains("scores = \"percent\""), "{text}");
+    assert_eq!(toml::from_str::<BackTestSpec>(&text).unwrap(), spec);
+    let order = BackTestSpec::at([moment("2025-03-01")]).within("30d");
+    let test = order.run_model(&model, by, &leads, &converted).unwrap();
+    assert_eq!(
+        (test.metrics.unwrap().brier, test.reliability),
+        (None, None)
+    );
+}
+
+#[test]
 fn a_scorer_cannot_look_ahead() {
     let model = model();
     let (leads, converted) = population(&model);
@@ -274,6 +301,17 @@ fn what_is_refused() {
     }
 }
 
+/// One dimension of a model as a scorer of its own.
+struct Engagement<'m>(&'m ScoreModel);
+impl Scorer for Engagement<'_> {
+    fn score(&self, lead: &dyn LeadView, as_of: AsOf) -> Option<Score> {
+        self.0.vector(lead, as_of).score("engagement")
+    }
+    fn disqualify(&self, lead: &dyn LeadView, as_of: AsOf, reason: &mut dyn FnMut(&str)) {
+        self.0.disqualify(lead, as_of, reason);
+    }
+}
+
 proptest! {
     #[test]
     fn a_model_is_tested_like_any_scorer(
@@ -306,15 +344,6 @@ proptest! {
         let test = spec
             .run_model(&model, RankBy::Dimension("engagement"), &leads, &converted)
             .unwrap();
-        struct Engagement<'m>(&'m ScoreModel);
-        impl Scorer for Engagement<'_> {
-            fn score(&self, lead: &dyn LeadView, as_of: AsOf) -> Option<Score> {
-                self.0.vector(lead, as_of).score("engagement")
-            }
-            fn disqualify(&self, lead: &dyn LeadView, as_of: AsOf, reason: &mut dyn FnMut(&str)) {
-                self.0.disqualify(lead, as_of, reason);
-            }
-        }
         let other = spec.run(&Engagement(&model), model.schema(), &leads, &converted).unwrap();
         prop_assert_eq!(&test, &other);
         // Every lead at every moment is somewhere.

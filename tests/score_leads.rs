@@ -437,7 +437,12 @@ fn the_sample_is_what_its_generator_makes() {
     let mut command = Command::new(example("generate_leads"));
     let output = command.arg("--out").arg(&folder).output().unwrap();
     assert!(output.status.success(), "{output:?}");
-    for name in ["leads.csv", "activities.csv", "purchases.csv"] {
+    for name in [
+        "leads.csv",
+        "activities.csv",
+        "purchases.csv",
+        "outcomes.csv",
+    ] {
         let made = fs::read(folder.join(name)).unwrap();
         let kept = fs::read(Path::new(SAMPLE).join(name)).unwrap();
         assert!(made == kept, "{name} is not what `generate_leads` makes");

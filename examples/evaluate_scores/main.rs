@@ -143,7 +143,9 @@ fn ranking(args: &Args, out: &mut dyn Write, evaluation: &Evaluation) -> Result<
 
 /// The metrics of each segment, by name.
 fn segments(reading: &Reading, probability: bool) -> Result<BTreeMap<String, Metrics>> {
-    let mut all: BTreeMap<&str, (Vec<f64>, Vec<bool>, Vec<f64>)> = BTreeMap::new();
+    /// Scores, outcomes and weights.
+    type Columns = (Vec<f64>, Vec<bool>, Vec<f64>);
+    let mut all: BTreeMap<&str, Columns> = BTreeMap::new();
     let rows = reading.scores.iter().zip(&reading.converted);
     let rows = rows.zip(&reading.weights).zip(&reading.segments);
     for (((&score, &converted), &weight), segment) in rows {

@@ -40,5 +40,13 @@ pub(crate) fn write(mut world: World, out: &Path) -> Result<()> {
         purchases.write_record([lead_id(lead), time(at), amount])?;
     }
     purchases.flush()?;
+
+    world.conversions.sort_by_key(|&(lead, at)| (at, lead));
+    let mut outcomes = file("outcomes.csv")?;
+    outcomes.write_record(["lead", "converted_at"])?;
+    for (lead, at) in world.conversions {
+        outcomes.write_record([lead_id(lead), time(at)])?;
+    }
+    outcomes.flush()?;
     Ok(())
 }

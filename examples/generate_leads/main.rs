@@ -1,7 +1,7 @@
-//! Where does the sample of `score_leads` come from?
+//! Where do the samples of `score_leads` and `train_predictive` come from?
 //!
-//! From here: leads of a fictional vendor of process software with three products, what they did, and what some of
-//! them already bought. One seed gives the same files on every machine, and the defaults give the bundled ones:
+//! From here: leads of a fictional vendor of process software with three products, what they did, what some of them
+//! already bought, and which of them converted later. One seed gives the same files on every machine, and the defaults give the bundled ones:
 //!
 //! ```text
 //! cargo run --example generate_leads
@@ -18,12 +18,13 @@ use std::path::PathBuf;
 use world::World;
 
 mod files;
+mod past;
 mod rows;
 mod tables;
 mod world;
 
 #[derive(Parser)]
-#[command(about = "Generates leads, activities and purchases for `score_leads`")]
+#[command(about = "Generates leads, activities, purchases and outcomes for the examples")]
 struct Args {
     /// How many leads
     #[arg(long, default_value_t = 380)]
@@ -31,10 +32,13 @@ struct Args {
     /// The same seed gives the same files
     #[arg(long, default_value_t = 11)]
     seed: u64,
-    /// Folder for leads.csv, activities.csv and purchases.csv
+    /// Folder for leads.csv, activities.csv, purchases.csv and outcomes.csv
     #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data"))]
     out: PathBuf,
-    /// Nothing in the files happened after this moment
+    /// How many leads of the years before, with what became of them
+    #[arg(long, default_value_t = 2_400)]
+    past: u32,
+    /// Nothing in the files happened after this moment, but for conversions: these did, within ninety days
     #[arg(long, default_value = "2026-03-02T09:00:00Z")]
     as_of: DateTime<Utc>,
 }
@@ -45,5 +49,9 @@ fn main() -> Result<()> {
     for number in 1..=args.leads {
         world.lead(number);
     }
-    files::write(world, &args.out)
+    files::write(world, &args.out)?;
+    let path = args.out.join("past_leads.csv");
+    let mut file = csv::Writer::from_path(&path)
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    past::write(&mut file, args.seed, args.past, args.as_of)
 }

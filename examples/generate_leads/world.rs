@@ -25,6 +25,10 @@ pub(crate) struct World {
     pub(crate) leads: Vec<LeadRow>,
     pub(crate) events: Vec<Event>,
     pub(crate) purchases: Vec<(u32, DateTime<Utc>, u32)>,
+    /// What came of leads after the moment of the sample.
+    pub(crate) conversions: Vec<(u32, DateTime<Utc>)>,
+    /// Drawn apart, so that the sample does not depend on what came of it.
+    fate: ChaCha8Rng,
 }
 
 impl World {
@@ -35,6 +39,8 @@ impl World {
             leads: Vec::new(),
             events: Vec::new(),
             purchases: Vec::new(),
+            conversions: Vec::new(),
+            fate: ChaCha8Rng::seed_from_u64(seed ^ u64::MAX),
         }
     }
 
@@ -187,7 +193,25 @@ impl World {
         self.mails(number, intent, &lead);
         self.hand_raisers(number, intent, &lead);
         self.orders(number, fit, intent, size, &lead);
+        if !student && !rival {
+            self.conversion(number, fit, intent);
+        }
         self.leads.push(lead);
+    }
+
+    /// Whether the lead converts in the ninety days after the sample, by how well it fits and how serious it is.
+    fn conversion(&mut self, lead: u32, fit: u32, intent: Intent) {
+        let percent = match intent {
+            Intent::None => 1,
+            Intent::Curious => 2 + fit,
+            Intent::Comparing => 10 + 3 * fit,
+            Intent::Buying => 30 + 4 * fit,
+        };
+        let converts = self.fate.random_ratio(percent, 100);
+        let after = TimeDelta::minutes(self.fate.random_range(1_440..=129_600));
+        if converts {
+            self.conversions.push((lead, self.as_of + after));
+        }
     }
 
     /// Visits to the web site, and what is done there.

@@ -65,6 +65,27 @@ pub struct BackTestSpec {
     /// Bands of scores, lowest first, whose conversion rates are told. Default: none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bands: Vec<BandSpec>,
+    /// What a score says. Default: the higher the better, no more.
+    #[serde(default, skip_serializing_if = "ScoreMeaning::is_order")]
+    pub scores: ScoreMeaning,
+}
+
+/// What a score says of a lead.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScoreMeaning {
+    /// The higher the better, no more.
+    #[default]
+    Order,
+    /// It is the probability to convert in per cent, as of a learned model.
+    Percent,
+}
+
+impl ScoreMeaning {
+    #[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for a reference
+    fn is_order(&self) -> bool {
+        *self == Self::Order
+    }
 }
 
 /// What a scorer says of a lead at a moment.
@@ -104,6 +125,14 @@ impl BackTestSpec {
             label: label.into(),
             at_least,
         });
+        self
+    }
+
+    /// Takes scores for probabilities in per cent, so that there are metrics of probabilities too. Default: the higher
+    /// the better, no more.
+    #[must_use]
+    pub fn percent(mut self) -> Self {
+        self.scores = ScoreMeaning::Percent;
         self
     }
 
@@ -180,7 +209,7 @@ impl BackTestSpec {
             );
             return Err(EvaluateError::new("outcomes", message));
         }
-        let mut gathered = Gathered::new(schema);
+        let mut gathered = Gathered::new(schema, self.scores);
         for moment in moments {
             let end = moment.plus_micros(horizon);
             if self.observed_until.is_some_and(|until| end > until) {
@@ -203,7 +232,7 @@ impl BackTestSpec {
             let judged = judge(&there, AsOf::new(moment));
             gathered.take(moment, &judged, &outcomes);
         }
-        gathered.report(&self.bands)
+        Ok(gathered.report(&self.bands))
     }
 
     /// The moments in order, and the horizon in microseconds.

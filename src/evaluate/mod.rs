@@ -25,9 +25,9 @@ mod weight;
 
 pub use auc_difference::AucDifference;
 pub use back_test::{
-    BackTest, BackTestBand, BackTestMoment, BackTestSpec, LeftOutLeads, UndatedFact, UnscoredLeads,
+    BackTest, BackTestBand, BackTestMoment, BackTestSpec, LeftOutLeads, ScoreMeaning, UndatedFact,
+    UnscoredLeads,
 };
-pub use bins::*;
 pub use bins::{Binning, FeatureBins, MissingValues};
 pub use comparison::{
     BandMigration, ChampionChoice, ChampionVerdict, Comparison, ComparisonSpec, Mover, RuleMove,

@@ -3,12 +3,47 @@
 
 use crate::trial_of;
 use lead_scoring::ndarray::Array2;
-use lead_scoring::{LogisticFit, LogisticSpec};
+use lead_scoring::{CoefficientRow, LogisticFit, LogisticSpec, LogisticSummary};
 use libtest_mimic::Trial;
 use serde_json::Value;
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
+        trial_of(
+            "logistic::ucla_glm",
+            [
+                "ucla_binary/binary.csv",
+                "ucla_binary/expected_R_glm.json",
+                "ucla_binary/expected_python.json",
+                "ucla_binary/expected_R_fitted.csv",
+            ],
+            |[rows, r, python, fitted]| {
+                let read = |json: &[u8]| -> Value { serde_json::from_slice(json).unwrap() };
+                ucla(
+                    &Table::read(&rows),
+                    &read(&r),
+                    &read(&python),
+                    &Table::read(&fitted),
+                );
+            },
+        ),
+        trial_of(
+            "logistic::hsb2_glm",
+            [
+                "hsb2_blorr/hsb2.csv",
+                "hsb2_blorr/expected_R_hsb2.json",
+                "hsb2_blorr/expected_R_hsb2_fitted.csv",
+            ],
+            |[rows, expected, fitted]| {
+                let table = Table::read(&rows);
+                let names = ["female", "read", "science"];
+                let columns = names.map(|name| table.column(name));
+                let x = Array2::from_shape_fn((200, 3), |(i, j)| columns[j][i]);
+                let y: Vec<bool> = table.column("honcomp").iter().map(|&y| y == 1.0).collect();
+                let expected: Value = serde_json::from_slice(&expected).unwrap();
+                glm(&x, &y, &names, &expected, &Table::read(&fitted));
+            },
+        ),
         trial_of(
             "logistic::ucla_penalised_and_weighted",
             [
@@ -135,7 +170,128 @@ fn standardised(table: &Table, expected: &Value) {
         fits += 1;
     }
     assert_eq!(fits, 5);
-    println!("{}", expected);
+    let balanced = LogisticSpec::new().balanced().fit(x.view(), &y).unwrap();
+    coefficients(&balanced, &expected["balanced_C1"], 1e-8);
+    let weights: Vec<f64> = (0..y.len())
+        .map(|i| if i % 3 == 0 { 2.0 } else { 1.0 })
+        .collect();
+    let weighted = LogisticSpec::new()
+        .fit_weighted(x.view(), &y, &weights)
+        .unwrap();
+    coefficients(&weighted, &expected["weighted_C1"], 1e-8);
+}
+
+/// A fit without penalty and all that R says of it.
+fn glm(
+    x: &Array2<f64>,
+    y: &[bool],
+    names: &[&str],
+    expected: &Value,
+    fitted: &Table,
+) -> LogisticSummary {
+    let fit = LogisticSpec::new().unpenalised().fit(x.view(), y).unwrap();
+    let summary = fit.summary(x.view(), y, names).unwrap();
+    let column = |of: fn(&CoefficientRow) -> f64| summary.rows.iter().map(of).collect::<Vec<_>>();
+    // R stops where the deviance changes by less than 1e-14 of itself, so standard errors agree to 1e-6 of themselves.
+    for (what, given, tolerance) in [
+        ("coef", column(|row| row.estimate), 1e-8),
+        ("se", column(|row| row.std_error), 2e-6),
+        ("z", column(|row| row.z), 2e-6),
+        ("p", column(|row| row.p), 2e-5),
+    ] {
+        let expected = numbers(&expected[what]);
+        assert_eq!(given.len(), expected.len());
+        for (given, expected) in given.iter().zip(expected) {
+            close(what, *given, expected, tolerance * expected.abs());
+        }
+    }
+    let figure = |name: &str| expected[name].as_f64().unwrap();
+    for (name, given) in [
+        ("null_deviance", summary.null_deviance),
+        ("deviance", summary.residual_deviance),
+        ("aic", summary.aic),
+        ("bic", summary.bic),
+        ("loglik", summary.log_likelihood),
+    ] {
+        close(name, given, figure(name), 1e-9);
+    }
+    assert_eq!(expected["df_null"], summary.null_degrees);
+    assert_eq!(expected["df_residual"], summary.residual_degrees);
+    let given = fit.probabilities(x.view()).unwrap();
+    for (given, expected) in given.iter().zip(fitted.column("prob")) {
+        close("probability", *given, expected, 1e-9);
+    }
+    summary
+}
+
+fn ucla(table: &Table, r: &Value, python: &Value, fitted: &Table) {
+    let names = ["gre", "gpa", "rank2", "rank3", "rank4"];
+    let (gre, gpa, rank) = (
+        table.column("gre"),
+        table.column("gpa"),
+        table.column("rank"),
+    );
+    let x = Array2::from_shape_fn((400, 5), |(i, j)| match j {
+        0 => gre[i],
+        1 => gpa[i],
+        j => f64::from(u8::from(rank[i] == j as f64)),
+    });
+    let y: Vec<bool> = table.column("admit").iter().map(|&y| y == 1.0).collect();
+    let summary = glm(&x, &y, &names, r, fitted);
+    let ends = r["wald_ci"].as_array().unwrap();
+    for (row, ends) in summary.rows.iter().zip(ends) {
+        close("lower", row.lower, ends[0].as_f64().unwrap(), 1e-5);
+        close("upper", row.upper, ends[1].as_f64().unwrap(), 1e-5);
+    }
+    for (row, expected) in summary.covariance.iter().zip(r["vcov"].as_array().unwrap()) {
+        for (given, expected) in row.iter().zip(numbers(expected)) {
+            close("covariance", *given, expected, 1e-4 * expected.abs());
+        }
+    }
+    // statsmodels takes the Hessian at the last digit, as is done here.
+    let statsmodels = &python["statsmodels"];
+    let errors = numbers(&statsmodels["bse"]);
+    for ((row, error), ends) in summary
+        .rows
+        .iter()
+        .zip(errors)
+        .zip(statsmodels["conf_int_95"].as_array().unwrap())
+    {
+        close("standard error", row.std_error, error, 1e-9 * error);
+        close("lower", row.lower, ends[0].as_f64().unwrap(), 1e-8);
+        close("upper", row.upper, ends[1].as_f64().unwrap(), 1e-8);
+    }
+    for ((row, z), p) in summary
+        .rows
+        .iter()
+        .zip(numbers(&statsmodels["z"]))
+        .zip(numbers(&statsmodels["p"]))
+    {
+        close("z", row.z, z, 1e-8);
+        close("p", row.p, p, 1e-9 * p);
+    }
+    close(
+        "lr",
+        summary.likelihood_ratio,
+        statsmodels["lr_stat"].as_f64().unwrap(),
+        1e-9,
+    );
+    let p = statsmodels["lr_p"].as_f64().unwrap();
+    close("lr p", summary.likelihood_ratio_p, p, 1e-9 * p);
+    // All digits that UCLA has published.
+    let printed = summary.to_string();
+    for digits in [
+        "(Intercept)    -3.989979     1.139951   -3.500  0.000465 ***",
+        "gre             0.002264     0.001094    2.070  0.038465 *",
+        "gpa             0.804038     0.331819    2.423  0.015388 *",
+        "rank2          -0.675443     0.316490   -2.134  0.032829 *",
+        "rank3          -1.340204     0.345306   -3.881  0.000104 ***",
+        "rank4          -1.551464     0.417832   -3.713  0.000205 ***",
+        "    Null deviance: 499.98 on 399 degrees of freedom\nResidual deviance: 458.52 on 394 degrees of freedom",
+        "AIC: 470.52",
+    ] {
+        assert!(printed.contains(digits), "{digits}\n{printed}");
+    }
 }
 
 fn bank(table: &Table, expected: &Value, probabilities: &Table) {

@@ -1,6 +1,9 @@
-use super::Judged;
+use super::{Judged, ScoreMeaning};
 use crate::evaluate::evaluation::real;
-use crate::evaluate::{CutTies, EvaluateError, Evaluation, GainsTable, Metrics};
+use crate::evaluate::{
+    CutTies, Evaluation, GainsTable, Metrics, ProbabilityEvaluation, ReliabilityBins,
+    ReliabilityTable,
+};
 use crate::lead::{Answer, AttributeSlot, Fact, LeadView, Moment, QuestionSlot, Schema, Value};
 use crate::model::BandSpec;
 use serde::{Deserialize, Serialize};
@@ -13,7 +16,8 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BackTest {
-    /// Metrics of all moments together; `None` where no lead was scored.
+    /// Metrics of all moments together; `None` where no lead was scored. Where scores are probabilities in per cent,
+    /// those of probabilities too, and the score at which KS is reached is a probability.
     pub metrics: Option<Metrics>,
     /// Each moment by itself.
     pub moments: Vec<BackTestMoment>,
@@ -21,6 +25,8 @@ pub struct BackTest {
     pub bands: Vec<BackTestBand>,
     /// The best leads first, by tenths, equal scores in proportion; `None` where all leads converted, or none.
     pub gains: Option<GainsTable>,
+    /// Probabilities beside what came of them, in ten bins of about equal counts, where scores are probabilities.
+    pub reliability: Option<ReliabilityTable>,
     /// Leads of which the scorer said too little is known.
     pub abstained: UnscoredLeads,
     /// Leads that the scorer disqualified.
@@ -96,6 +102,7 @@ pub struct UndatedFact {
 /// What is gathered over the moments.
 pub(super) struct Gathered<'s> {
     schema: &'s Schema,
+    meaning: ScoreMeaning,
     pub(super) left_out: LeftOutLeads,
     abstained: UnscoredLeads,
     disqualified: UnscoredLeads,
@@ -107,9 +114,10 @@ pub(super) struct Gathered<'s> {
 }
 
 impl<'s> Gathered<'s> {
-    pub(super) fn new(schema: &'s Schema) -> Self {
+    pub(super) fn new(schema: &'s Schema, meaning: ScoreMeaning) -> Self {
         Self {
             schema,
+            meaning,
             left_out: LeftOutLeads::default(),
             abstained: UnscoredLeads::default(),
             disqualified: UnscoredLeads::default(),
@@ -161,19 +169,14 @@ impl<'s> Gathered<'s> {
         }
         let scores = self.scores.get(before..).unwrap_or_default();
         let converted = self.converted.get(before..).unwrap_or_default();
-        let evaluation = Evaluation::new(scores, converted).ok();
         self.moments.push(BackTestMoment {
             as_of,
-            metrics: evaluation.map(|evaluation| evaluation.metrics()),
+            metrics: evaluated(self.meaning, scores, converted).map(|found| found.metrics),
         });
     }
 
-    pub(super) fn report(self, bands: &[BandSpec]) -> Result<BackTest, EvaluateError> {
-        let evaluation = if self.scores.is_empty() {
-            None
-        } else {
-            Some(Evaluation::new(&self.scores, &self.converted)?)
-        };
+    pub(super) fn report(self, bands: &[BandSpec]) -> BackTest {
+        let evaluated = evaluated(self.meaning, &self.scores, &self.converted);
         let undated = |names: &mut dyn Iterator<Item = &str>, counts: &[usize]| {
             let facts = names.zip(counts).filter(|(_, values)| **values > 0);
             facts
@@ -184,19 +187,54 @@ impl<'s> Gathered<'s> {
                 .collect()
         };
         let mut attributes = self.schema.attributes().map(|(name, _)| name);
-        Ok(BackTest {
-            metrics: evaluation.as_ref().map(Evaluation::metrics),
+        let (metrics, gains, reliability) = match evaluated {
+            Some(found) => (Some(found.metrics), found.gains, found.reliability),
+            None => (None, None, None),
+        };
+        BackTest {
+            metrics,
             moments: self.moments,
             bands: in_bands(bands, &self.scores, &self.converted),
-            gains: evaluation
-                .and_then(|evaluation| evaluation.gains_table(10, CutTies::InProportion).ok()),
+            gains,
+            reliability,
             abstained: self.abstained,
             disqualified: self.disqualified,
             left_out: self.left_out,
             undated_attributes: undated(&mut attributes, &self.attributes),
             undated_answers: undated(&mut self.schema.questions(), &self.answers),
-        })
+        }
     }
+}
+
+/// What is said of scores with their outcomes.
+struct Evaluated {
+    metrics: Metrics,
+    gains: Option<GainsTable>,
+    reliability: Option<ReliabilityTable>,
+}
+
+/// What is said of scores with their outcomes; `None` where there are none.
+fn evaluated(meaning: ScoreMeaning, scores: &[f64], converted: &[bool]) -> Option<Evaluated> {
+    let gains = |evaluation: &Evaluation| evaluation.gains_table(10, CutTies::InProportion).ok();
+    Some(match meaning {
+        ScoreMeaning::Order => {
+            let evaluation = Evaluation::new(scores, converted).ok()?;
+            Evaluated {
+                metrics: evaluation.metrics(),
+                gains: gains(&evaluation),
+                reliability: None,
+            }
+        }
+        ScoreMeaning::Percent => {
+            let shares: Vec<f64> = scores.iter().map(|score| score / 100.0).collect();
+            let evaluation = ProbabilityEvaluation::new(&shares, converted).ok()?;
+            Evaluated {
+                metrics: evaluation.metrics(),
+                gains: gains(evaluation.ranking()),
+                reliability: evaluation.reliability(ReliabilityBins::EqualCount(10)).ok(),
+            }
+        }
+    })
 }
 
 /// What converted in each band, that below the lowest first; nothing where there are no bands.

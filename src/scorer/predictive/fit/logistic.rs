@@ -5,7 +5,7 @@
 ///
 /// `exp(-x) = 2^k * exp(r)` with `|r| <= ln(2) / 2` (Cody and Waite 1980), and the Taylor series of `exp(r)` up to
 /// the 13th power, whose remainder is below 5e-18.
-#[inline(always)]
+#[inline]
 fn exp_of_minus(x: f64) -> f64 {
     /// Beyond it `exp(-x)` is no normal number.
     const LAST: f64 = 708.0;
@@ -97,7 +97,7 @@ const TOGETHER: usize = 512;
 const LANES: usize = 4;
 
 /// The derivative in place of the log-odds; then `max(-m, 0)` and `exp(-|m|)`.
-#[inline(always)]
+#[inline]
 fn residual(z: &mut f64, converted: bool) -> (f64, f64) {
     let sign = if converted { 1.0 } else { -1.0 };
     let m = sign * *z;

@@ -24,3 +24,6 @@ pub use separation::Separation;
 pub use spec::{ClassWeight, LogisticSpec, Penalty};
 pub use summary::{CoefficientRow, LogisticSummary};
 pub use training_matrix::TrainingMatrix;
+
+#[cfg(test)]
+mod tests;

@@ -248,11 +248,11 @@ impl<'a> Rows<'a> {
         let count = rows.converted.len();
         if converted == 0 || converted == count {
             let which = if converted == 0 {
-                "no row is converted"
+                format!("none of {count} rows is converted")
             } else {
-                "all rows are converted"
+                format!("all {count} rows are converted")
             };
-            let message = format!("{which} ({count} in all): a fit needs rows of both outcomes");
+            let message = format!("{which}: a fit needs rows of both outcomes");
             return Err(TrainError::new("converted", message));
         }
         Ok((rows, columns))
