@@ -9,8 +9,8 @@
 //! ```
 
 use lead_scoring::{
-    AsOf, DimensionSpec, Lead, ModelSpec, NaiveBayesAttribute, NaiveBayesScorer, NaiveBayesSpec, PlattScaling,
-    Schema, SchemaSpec, ScoreModel, Scorer,
+    AsOf, DimensionSpec, Lead, ModelSpec, NaiveBayesAttribute, NaiveBayesScorer, NaiveBayesSpec,
+    PlattScaling, Schema, SchemaSpec, ScoreModel, Scorer,
 };
 use std::error::Error;
 

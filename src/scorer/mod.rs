@@ -19,8 +19,13 @@ mod scorer;
 mod trace;
 mod visible;
 
-pub use checklist::{ChecklistScorer, ChecklistSpec, Due, DueBand, DueSpec, OpenQuestion, ParseAnswerError, Qualification, QualificationStanding, QuestionScorer, QuestionSpec};
-pub use condition::{AttributeRef, ConditionSpec, Filter, Known, LetterCase, Scalar, Test, all, any, attribute, not};
+pub use checklist::{
+    ChecklistScorer, ChecklistSpec, Due, DueBand, DueSpec, OpenQuestion, ParseAnswerError,
+    Qualification, QualificationStanding, QuestionScorer, QuestionSpec,
+};
+pub use condition::{
+    AttributeRef, ConditionSpec, Filter, Known, LetterCase, Scalar, Test, all, any, attribute, not,
+};
 pub use decay::{Decay, DecaySpec, DecayStep, LinearShape};
 pub use engagement::{EngagementScorer, EngagementSpec};
 pub use grade::{CriterionSpec, GradeScorer, GradeSpec};
@@ -54,9 +59,14 @@ pub use rules::{
 };
 pub use scorer::{Assessment, FromFn, Opaque, Scorer, from_fn};
 
-pub(crate) use condition::{Applies, BlockWords, Cond, Guard, Layout, Plan, Tests, resolve_condition};
+pub(crate) use condition::{
+    Applies, BlockWords, Cond, Guard, Layout, Plan, Tests, resolve_condition,
+};
 pub(crate) use course::{Course, Within};
-pub(crate) use history::{History};
-pub(crate) use period::{parse_period};
-pub(crate) use rules::{ActivityPlan, Buffers, Builder, Case, Moments, RulesCourse, RulesOfTable, SECOND, abstained, emptied, one_way_until, other_schema, resolve_applies, when, with_buffers};
-pub(crate) use scorer::{raw_change};
+pub(crate) use history::History;
+pub(crate) use period::parse_period;
+pub(crate) use rules::{
+    ActivityPlan, Buffers, Builder, Case, Moments, RulesCourse, RulesOfTable, SECOND, abstained,
+    emptied, one_way_until, other_schema, resolve_applies, when, with_buffers,
+};
+pub(crate) use scorer::raw_change;
