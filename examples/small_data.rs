@@ -10,7 +10,7 @@
 
 use lead_scoring::{
     AsOf, DimensionSpec, Lead, ModelSpec, NaiveBayesAttribute, NaiveBayesScorer, NaiveBayesSpec,
-    Schema, SchemaSpec, ScoreModel, Scorer,
+    PlattScaling, Schema, SchemaSpec, ScoreModel, Scorer,
 };
 use std::error::Error;
 
@@ -28,6 +28,16 @@ const CLOSED: [(&str, &str, &str, f64, u32, u32); 12] = [
     ("south", "software", "fair", 30.0, 1, 3),
     ("south", "health", "web", 4.0, 0, 3),
     ("south", "health", "referral", 18.0, 1, 1),
+];
+
+/// Leads of the year after, in the same form.
+const HELD_OUT: [(&str, &str, &str, f64, u32, u32); 6] = [
+    ("north", "software", "referral", 60.0, 6, 3),
+    ("north", "software", "web", 20.0, 3, 3),
+    ("north", "retail", "web", 5.0, 2, 8),
+    ("south", "retail", "referral", 55.0, 4, 3),
+    ("south", "software", "web", 15.0, 2, 6),
+    ("south", "health", "web", 4.0, 1, 6),
 ];
 
 fn schema() -> SchemaSpec {
@@ -139,10 +149,58 @@ fn main() -> Result<(), Box<dyn Error>> {
         let score = vector.score("likely").ok_or("abstains")?;
         println!("  {:>4.1} {}", score.get(), lead.id());
     }
-    let best = model
-        .vector(&open[1], as_of)
-        .score("likely")
-        .ok_or("abstains")?;
-    assert!(best.get() > 80.0);
+    let best = open
+        .get(1)
+        .and_then(|lead| model.vector(lead, as_of).score("likely"));
+    assert!(best.ok_or("abstains")?.get() > 80.0);
+
+    println!("\nLeads that were not counted show how sure it may be");
+    let (mut log_odds, mut outcomes) = (Vec::new(), Vec::new());
+    for (team, industry, source, seats, converted, not) in HELD_OUT {
+        let lead = lead(&schema, (team, industry, source, seats))?;
+        let given = bayes.log_odds(&lead, as_of).ok_or("abstains")?;
+        for outcome in 0..converted + not {
+            log_odds.push(given);
+            outcomes.push(outcome < converted);
+        }
+    }
+    let platt = PlattScaling::fit(&log_odds, &outcomes)?;
+    println!("  {platt}");
+    assert!(platt.slope() < 1.0, "naive Bayes is too sure: {platt}");
+    let calibrated = bayes.spec().calibration(platt).build(&schema)?;
+    for lead in &open {
+        let before = bayes.probability(lead, as_of).ok_or("abstains")?;
+        let after = calibrated.probability(lead, as_of).ok_or("abstains")?;
+        println!(
+            "  {:>4.1} % becomes {:>4.1} %",
+            100.0 * before,
+            100.0 * after
+        );
+    }
+    #[cfg(feature = "train")]
+    too_few_for_a_regression(&schema)?;
+    Ok(())
+}
+
+/// What speaks against learning a logistic regression from these leads.
+#[cfg(feature = "train")]
+fn too_few_for_a_regression(schema: &Schema) -> Result<(), Box<dyn Error>> {
+    use lead_scoring::{FeatureSpec, PredictiveSpec, Readiness, TrainingSet, VerdictSpec};
+
+    let (mut leads, mut outcomes) = (Vec::new(), Vec::new());
+    for (team, industry, source, seats, converted, not) in CLOSED {
+        for outcome in 0..converted + not {
+            leads.push(lead(schema, (team, industry, source, seats))?);
+            outcomes.push(outcome < converted);
+        }
+    }
+    let set = TrainingSet::labelled(&leads, &outcomes, "2026-03-01".parse()?)?;
+    let features = ["team", "industry", "source", "seats"].map(FeatureSpec::attribute);
+    let design = PredictiveSpec::new()
+        .features(features)
+        .design(schema, &set)?;
+    let verdict = design.verdict(&VerdictSpec::new())?;
+    println!("\nA logistic regression of the same leads\n{verdict}");
+    assert_eq!(verdict.readiness, Readiness::NotReady);
     Ok(())
 }

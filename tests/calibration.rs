@@ -9,7 +9,8 @@
 use lead_scoring::testing::check_scorer;
 use lead_scoring::{
     AsOf, Calibration, CalibrationError, Explanation, Formula, IsotonicRegression, Knot, Lead,
-    NaiveBayesSpec, PlattScaling, PredictiveModel, PriorCorrection, SchemaSpec, Scorer, Unit,
+    NaiveBayesSpec, PlattScaling, PredictiveModel, PriorCorrection, SchemaSpec, Score, Scorer,
+    Unit,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -247,10 +248,7 @@ fn predictive_models_are_calibrated() {
     near(rows[0], 0.1, 1e-12);
     let why = scorer.explain(&lead, as_of);
     assert!(why.recomputes());
-    assert_eq!(
-        why.value(),
-        scorer.score(&lead, as_of).map(|score| score.get())
-    );
+    assert_eq!(why.value(), scorer.score(&lead, as_of).map(Score::get));
     let node = why
         .nodes()
         .find(|node| node.label() == "probability")
@@ -270,7 +268,8 @@ fn every_problem_is_said() {
         Some(weights) => IsotonicRegression::fit_weighted(scores, outcomes, weights).map(drop),
         None => IsotonicRegression::fit(scores, outcomes).map(drop),
     };
-    let table: &[(&[f64], &[bool], Option<&[f64]>, &str)] = &[
+    type Row<'r> = (&'r [f64], &'r [bool], Option<&'r [f64]>, &'r str);
+    let table: &[Row<'_>] = &[
         (
             &[],
             &[],

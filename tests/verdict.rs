@@ -4,6 +4,9 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::too_many_lines,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
     reason = "a test fails by panicking, and tables are long"
 )]
 

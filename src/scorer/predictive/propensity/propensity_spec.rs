@@ -113,7 +113,7 @@ impl PropensitySpec {
         };
         for (row, cells) in set.rows().iter().zip(design.x.rows()) {
             let at = converted_at.get(row.lead).copied().flatten();
-            rows.add(row.as_of, &ends, at, observed_until, cells.iter().copied());
+            rows.add(row.as_of, &ends, at, observed_until, &cells.to_vec());
         }
         if let Some(period) = rows.observed.iter().position(|period| period.rows == 0) {
             return Err(TrainError::new(
@@ -198,7 +198,7 @@ impl LeadPeriods {
         ends: &[i64],
         converted_at: Option<Moment>,
         observed_until: Moment,
-        cells: impl Iterator<Item = f64> + Clone,
+        cells: &[f64],
     ) {
         for (period, (&end, observed)) in ends.iter().zip(&mut self.observed).enumerate() {
             let end = as_of.plus_micros(end);
@@ -211,7 +211,7 @@ impl LeadPeriods {
             let later = 1..ends.len();
             self.cells
                 .extend(later.map(|other| f64::from(u8::from(other == period))));
-            self.cells.extend(cells.clone());
+            self.cells.extend_from_slice(cells);
             self.converted.push(converted);
             self.moments.push(as_of);
             if converted {
