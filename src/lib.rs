@@ -115,6 +115,15 @@
 //!   [`ThresholdRule`] chooses whom to call.
 //! - [`BackTestSpec`]: a scorer as of past moments, against what converted afterwards.
 //! - [`ComparisonSpec`]: two models on one population: who moves, by which rules, and which of them is better.
+//! - [`DriftBaseline`], [`PsiSpec`], [`CalibrationDrift`]: whether leads, scores and conversion rates are still what
+//!   they were; [`DriftReport`] says ok, look or retrain, and why.
+//! - [`SegmentReportSpec`]: conversion by segment, channel, product, stage and period, with [`ConversionRate`]s; where
+//!   scores are wrong, what each criterion tells, what each negative rule costs.
+//!
+//! **What should it give**
+//! - [`WoeSpec`], [`WeightOfEvidence`]: what each value of a feature says of converting; [`ScorecardSpec`] makes points
+//!   of it.
+//! - [`RecalibrationSpec`], [`Recalibration`]: points of rules learned anew, as a new model with its changes.
 //!
 //! # What it is not
 //!
