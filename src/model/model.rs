@@ -1,7 +1,7 @@
 use super::build::{Applying, Judge};
 use super::composite::Composite;
 use super::label::{LabelOn, Labels, Target};
-use crate::lead::{Activity, KnownAt, LeadView, Moment, Schema};
+use crate::lead::{Activity, AttributeSlot, KnownAt, LeadView, Moment, Schema};
 use crate::score::{
     AsOf, Cell, Dimension, Explanation, Formula, Head, NO_BAND, Notes, Role, Score, ScoreVector,
     Shape, Unit,
@@ -30,6 +30,8 @@ pub struct ScoreModel {
     pub(super) labels: Vec<Labels>,
     pub(super) shape: Arc<Shape>,
     pub(super) reads_activities: bool,
+    /// A few attributes that tell where a lead's memory lies.
+    pub(super) glances: Vec<AttributeSlot>,
     pub(super) lints: Vec<Lint>,
 }
 
@@ -180,6 +182,21 @@ impl ScoreModel {
             as_of,
             history: activities,
             since,
+            pauses: &self.history.pauses,
+        }
+    }
+
+    /// The lead without its activities, for those that read them elsewhere or not at all.
+    pub(super) fn case_without_history<'c, V: LeadView + ?Sized>(
+        &'c self,
+        lead: &'c V,
+        as_of: Moment,
+    ) -> Case<'c, V> {
+        Case {
+            lead,
+            as_of,
+            history: &[],
+            since: self.history.since(lead, as_of),
             pauses: &self.history.pauses,
         }
     }
