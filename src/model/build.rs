@@ -51,11 +51,7 @@ impl Judge {
             Self::Model(model) => {
                 // Behind a pointer: a model's own evaluation must not be compiled for every depth of nesting.
                 let lead: &dyn LeadView = &case.lead;
-                let vector = model.vector(lead, as_of);
-                for reason in vector.disqualified_shared() {
-                    verdict(reason);
-                }
-                let score = vector.composite();
+                let score = model.judge(lead, as_of, verdict);
                 return Assessment {
                     score,
                     raw: score.map(crate::score::Score::get),

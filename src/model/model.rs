@@ -96,6 +96,36 @@ impl ScoreModel {
         ScoreVector::new(Arc::clone(&self.shape), cells, labels, head)
     }
 
+    /// The composite of a lead, and why it is disqualified, in room that the thread keeps.
+    pub(super) fn judge(
+        &self,
+        lead: &dyn LeadView,
+        as_of: AsOf,
+        verdict: &mut dyn FnMut(&Arc<str>),
+    ) -> Option<Score> {
+        with_buffers(|buffers, mut activities| {
+            let mut cells = std::mem::take(&mut buffers.cells);
+            cells.clear();
+            cells.resize(self.shape.dimensions.len(), Cell::NONE);
+            let mut labels = std::mem::take(&mut buffers.labels);
+            labels.clear();
+            labels.resize(self.shape.band_count(), NO_BAND);
+            let mut head = Head::NONE;
+            let mut row = Row {
+                cells: &mut cells,
+                labels: &mut labels,
+                head: &mut head,
+            };
+            self.fill(lead, as_of, &mut row, buffers, &mut activities);
+            buffers.cells = cells;
+            buffers.labels = labels;
+            for reason in head.notes.iter().flat_map(|notes| &notes.disqualified) {
+                verdict(reason);
+            }
+            (Score::saturating(head.composite), emptied(activities))
+        })
+    }
+
     /// Fills a row that holds nothing yet.
     pub(super) fn fill<'l, V: LeadView + ?Sized>(
         &self,
@@ -326,7 +356,7 @@ impl ScoreModel {
 
 impl Scorer for ScoreModel {
     fn score(&self, lead: &dyn LeadView, as_of: AsOf) -> Option<Score> {
-        self.vector(lead, as_of).composite()
+        self.judge(lead, as_of, &mut |_| {})
     }
 
     fn assess(&self, lead: &dyn LeadView, as_of: AsOf) -> Assessment {
@@ -349,9 +379,7 @@ impl Scorer for ScoreModel {
     }
 
     fn disqualify(&self, lead: &dyn LeadView, as_of: AsOf, reason: &mut dyn FnMut(&str)) {
-        for text in self.vector(lead, as_of).disqualified() {
-            reason(text);
-        }
+        self.judge(lead, as_of, &mut |text| reason(text));
     }
 
     fn next_change(

@@ -2,7 +2,7 @@ use super::plan::{ActivityPlan, Effect, GroupPlan, InactivityPlan, Mode, RulePla
 use super::spec::{GroupPolicy, WhenUnknown};
 use crate::lead::{Activity, LeadView, Moment};
 use crate::score::{
-    Evidence, Formula, Role, Score, Unit, clamp, inactivity, larger, occurrence, scale,
+    Cell, Evidence, Formula, Role, Score, Unit, clamp, inactivity, larger, occurrence, scale,
 };
 use crate::scorer::Assessment;
 use crate::scorer::condition::{BlockWords, Words};
@@ -27,6 +27,9 @@ pub(crate) struct Buffers {
     pub(crate) chosen: Vec<usize>,
     /// What each rule gives for the activities of one lead of a table, and whether there is any.
     pub(crate) sums: Vec<(f64, bool)>,
+    /// The row of a model inside a model.
+    pub(crate) cells: Vec<Cell>,
+    pub(crate) labels: Vec<u16>,
     /// What is read of a block of a table, by judge.
     pub(crate) blocks: Vec<BlockWords>,
 }
