@@ -23,6 +23,7 @@ use std::process::ExitCode;
 mod gathered;
 #[path = "../score_leads/ids.rs"]
 mod ids;
+#[allow(dead_code, reason = "the main example asks questions too")]
 #[path = "../score_leads/model.rs"]
 mod model;
 #[path = "../score_leads/read.rs"]
