@@ -18,10 +18,12 @@ figure { flex: 1 1 26rem; max-width: 42rem; min-width: 0; margin: 0; }
 figure svg { display: block; width: 100%; height: auto; }
 figcaption { font-size: .875rem; color: #4b5563; margin-top: .5rem; }
 .scroll { flex: 1 1 24rem; min-width: 0; max-height: 34rem; overflow: auto; }
+.wide { flex-direction: column; align-items: stretch; }
+.wide figure, .wide .scroll { flex: none; }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }
-th, td { padding: .2rem .7rem .2rem 0; text-align: right; border-bottom: 1px solid #e5e7eb; vertical-align: top; }
+th, td { padding: .2rem .7rem .2rem 0; text-align: right; border-bottom: 1px solid #e5e7eb; vertical-align: top; white-space: nowrap; }
 th { font-weight: 600; position: sticky; top: 0; background: #fff; }
-.text { text-align: left; overflow-wrap: anywhere; }
+.text { text-align: left; max-width: 22rem; white-space: normal; overflow-wrap: break-word; }
 pre { overflow: auto; font-size: .8rem; background: #f3f4f6; padding: .75rem; border-radius: .4rem; }
 .key { display: inline-block; width: .8em; height: .8em; margin: 0 .35em 0 .5em; border-radius: .15em; }
 .key.converted { background: #1d4ed8; }

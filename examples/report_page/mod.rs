@@ -199,7 +199,7 @@ fn roc_table(report: &Report) -> Table {
     for (place, point) in points.iter().enumerate() {
         if place % step == 0 || place == last {
             table.row([
-                point.threshold.map_or("nobody called".to_owned(), number),
+                point.threshold.map_or("-".to_owned(), number),
                 percent(point.true_positive_rate),
                 percent(point.false_positive_rate),
             ]);
@@ -341,11 +341,16 @@ fn segments_section(report: &Report, segments: &SegmentReport) -> Result<String>
     for row in std::iter::once(&segments.all).chain(&segments.segments) {
         table.row(segment_cells(segments, row));
     }
+    let first = segments.segments.first().map(|row| &row.by);
+    let one_cut = segments.segments.iter().all(|row| Some(&row.by) == first);
     for row in &segments.segments {
-        bars.extend(row.conversion.map(|rate| Bar {
-            name: format!("{} ({})", row.segment, row.leads),
-            rate,
-        }));
+        let (by, segment, leads) = (&row.by, &row.segment, row.leads);
+        let name = if one_cut {
+            format!("{segment} ({leads})")
+        } else {
+            format!("{by}: {segment} ({leads})")
+        };
+        bars.extend(row.conversion.map(|rate| Bar { name, rate }));
     }
     // The largest ones, in the order of the table.
     let mut sizes: Vec<u64> = bars.iter().map(|bar| bar.rate.leads).collect();
@@ -375,7 +380,8 @@ fn segments_section(report: &Report, segments: &SegmentReport) -> Result<String>
     let mut text = if bars.is_empty() {
         section("Segments", &table.html("Segments"))
     } else {
-        figure("Segments", &pictures::bars(&bars, base)?, &caption, &table)
+        let figure = figure("Segments", &pictures::bars(&bars, base)?, &caption, &table);
+        figure.replacen("<div class=\"pair\">", "<div class=\"pair wide\">", 1)
     };
     if !segments.criteria.is_empty() {
         let mut table = Table::new(&["attribute", "known", "information value"]);

@@ -73,8 +73,8 @@ fn shares(
         let mut chart = ChartBuilder::on(area)
             .margin(12)
             .margin_right(28)
-            .x_label_area_size(52)
-            .y_label_area_size(68)
+            .x_label_area_size(60)
+            .y_label_area_size(84)
             .build_cartesian_2d(0.0..x_end, 0.0..y_end)?;
         chart
             .configure_mesh()
@@ -84,8 +84,8 @@ fn shares(
             .y_labels(6)
             .x_label_formatter(&percent)
             .y_label_formatter(&percent)
-            .label_style(font(14))
-            .axis_desc_style(font(15))
+            .label_style(font(17))
+            .axis_desc_style(font(18))
             .axis_style(GREY)
             .bold_line_style(GRID)
             .light_line_style(TRANSPARENT)
@@ -183,8 +183,8 @@ pub(crate) fn distribution(histogram: &ScoreHistogram) -> Result<String> {
         let mut chart = ChartBuilder::on(area)
             .margin(12)
             .margin_right(28)
-            .x_label_area_size(52)
-            .y_label_area_size(68)
+            .x_label_area_size(60)
+            .y_label_area_size(84)
             .build_cartesian_2d(low..high, 0.0..end(largest))?;
         chart
             .configure_mesh()
@@ -195,8 +195,8 @@ pub(crate) fn distribution(histogram: &ScoreHistogram) -> Result<String> {
             .y_labels(6)
             .x_label_formatter(&|score| super::html::number(*score))
             .y_label_formatter(&percent)
-            .label_style(font(14))
-            .axis_desc_style(font(15))
+            .label_style(font(17))
+            .axis_desc_style(font(18))
             .axis_style(GREY)
             .bold_line_style(GRID)
             .light_line_style(TRANSPARENT)
@@ -238,13 +238,13 @@ fn short_bar(name: &str, most: usize) -> String {
 /// Lying bars with whiskers, and the rate of all as a dashed line.
 #[allow(clippy::cast_possible_truncation, reason = "pixels of a picture")]
 pub(crate) fn bars(bars: &[Bar], base: f64) -> Result<String> {
-    const LEFT: i32 = 220;
-    const WIDE: f64 = 380.0;
+    const LEFT: i32 = 250;
+    const WIDE: f64 = 350.0;
     const ROW: i32 = 26;
     const TOP: i32 = 8;
     let rows = i32::try_from(bars.len())?;
     let bottom = TOP + rows * ROW;
-    let size = (640, u32::try_from(bottom + 52)?);
+    let size = (640, u32::try_from(bottom + 58)?);
     let most = bars.iter().map(|bar| bar.rate.high).fold(base, f64::max);
     let most = end(most);
     let x = |share: f64| LEFT + (WIDE * share / most).round() as i32;
@@ -258,15 +258,15 @@ pub(crate) fn bars(bars: &[Bar], base: f64) -> Result<String> {
             text(
                 area,
                 &percent(&share),
-                (x(share), bottom + 14),
+                (x(share), bottom + 16),
                 HPos::Center,
-                &font(14),
+                &font(17),
             )?;
         }
         for (row, bar) in (0..).zip(bars) {
             let middle = TOP + row * ROW + ROW / 2;
-            let name = short_bar(&bar.name, 28);
-            text(area, &name, (LEFT - 8, middle), HPos::Right, &font(14))?;
+            let name = short_bar(&bar.name, 29);
+            text(area, &name, (LEFT - 8, middle), HPos::Right, &font(17))?;
             let edges = [(LEFT, middle - 8), (x(bar.rate.rate), middle + 8)];
             area.draw(&Rectangle::new(edges, BLUE.mix(0.55).filled()))?;
             let (low, high) = (x(bar.rate.low), x(bar.rate.high));
@@ -286,8 +286,8 @@ pub(crate) fn bars(bars: &[Bar], base: f64) -> Result<String> {
                 RGBColor(185, 28, 28).stroke_width(2),
             ))?;
         }
-        let middle = (x(most / 2.0), bottom + 38);
-        text(area, "conversion rate", middle, HPos::Center, &font(15))
+        let middle = (x(most / 2.0), bottom + 42);
+        text(area, "conversion rate", middle, HPos::Center, &font(18))
     })
 }
 
@@ -314,10 +314,10 @@ pub(crate) fn heat_map(map: &HeatMap) -> Result<String> {
     let high = (330 / rows.max(1)).clamp(12, 66);
     let bottom = TOP + rows * high;
     let right = LEFT + columns * wide;
-    let size = (u32::try_from(right + 10)?, u32::try_from(bottom + 56)?);
+    let size = (u32::try_from(right + 10)?, u32::try_from(bottom + 60)?);
     let rates = map.cells.iter().filter_map(|cell| cell.conversion);
     let most = rates.map(|rate| rate.rate).fold(0.0, f64::max);
-    let letters = usize::try_from(wide / 8).unwrap_or(1).max(1);
+    let letters = usize::try_from(wide / 9).unwrap_or(1).max(1);
     sheet(size, |area| {
         for (place, row) in (0..).zip(map.rows.iter().rev()) {
             let middle = TOP + place * high + high / 2;
@@ -326,7 +326,7 @@ pub(crate) fn heat_map(map: &HeatMap) -> Result<String> {
                 &short(row, 10),
                 (LEFT - 8, middle),
                 HPos::Right,
-                &font(14),
+                &font(17),
             )?;
         }
         for (place, column) in (0..).zip(&map.columns) {
@@ -334,9 +334,9 @@ pub(crate) fn heat_map(map: &HeatMap) -> Result<String> {
             text(
                 area,
                 &short(column, letters),
-                (middle, bottom + 14),
+                (middle, bottom + 16),
                 HPos::Center,
-                &font(14),
+                &font(17),
             )?;
         }
         for (place, cell) in (0..).zip(&map.cells) {
@@ -351,8 +351,8 @@ pub(crate) fn heat_map(map: &HeatMap) -> Result<String> {
             let hot = if most > 0.0 { rate.rate / most } else { 0.0 };
             area.draw(&Rectangle::new(edges, heat(hot).filled()))?;
             area.draw(&Rectangle::new(edges, WHITE))?;
-            let ink = if hot > 0.45 { &WHITE } else { &INK };
-            let (large, small) = (font(15).color(ink), font(12).color(ink));
+            let ink = if hot > 0.65 { &WHITE } else { &INK };
+            let (large, small) = (font(18).color(ink), font(15).color(ink));
             if wide >= 56 && high >= 36 {
                 text(
                     area,
@@ -382,15 +382,15 @@ pub(crate) fn heat_map(map: &HeatMap) -> Result<String> {
                 )?;
             }
         }
-        let middle = (i32::midpoint(LEFT, right), bottom + 40);
+        let middle = (i32::midpoint(LEFT, right), bottom + 44);
         text(
             area,
             &short(&map.columns_of, 60),
             middle,
             HPos::Center,
-            &font(15),
+            &font(18),
         )?;
-        let turned = font(15).transform(FontTransform::Rotate270);
+        let turned = font(18).transform(FontTransform::Rotate270);
         let middle = (16, i32::midpoint(TOP, bottom));
         text(
             area,

@@ -3,8 +3,11 @@
 mod display;
 mod heat_map;
 mod histogram;
+mod judge;
 mod label_conversion;
+mod of_model;
 mod report;
+mod run;
 mod spec;
 #[cfg(test)]
 mod tests;
