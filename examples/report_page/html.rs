@@ -18,8 +18,8 @@ figure { flex: 1 1 26rem; max-width: 42rem; min-width: 0; margin: 0; }
 figure svg { display: block; width: 100%; height: auto; }
 figcaption { font-size: .875rem; color: #4b5563; margin-top: .5rem; }
 .scroll { flex: 1 1 24rem; min-width: 0; max-height: 34rem; overflow: auto; }
-.wide { flex-direction: column; align-items: stretch; }
-.wide figure, .wide .scroll { flex: none; }
+.wide { display: block; }
+.wide .scroll { margin-top: 1rem; }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .2rem .7rem .2rem 0; text-align: right; border-bottom: 1px solid #e5e7eb; vertical-align: top; white-space: nowrap; }
 th { font-weight: 600; position: sticky; top: 0; background: #fff; }
@@ -143,11 +143,10 @@ pub(crate) fn number(number: f64) -> String {
     let size = number.abs();
     if size >= 1e9 || (size > 0.0 && size < 1e-4) {
         format!("{number:.3e}")
-    } else if number == number.trunc() {
-        format!("{number:.0}")
-    } else if size < 1.0 {
-        format!("{number:.4}")
     } else {
-        format!("{number:.2}")
+        let digits = if size < 1.0 { 4 } else { 2 };
+        let text = format!("{number:.digits$}");
+        let text = text.trim_end_matches('0').trim_end_matches('.');
+        text.to_owned()
     }
 }
