@@ -104,7 +104,7 @@ struct Args {
     /// The title of the page [default: the name of the model]
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
-    /// Where to write the page [default: model_report.html in the folder `target`]
+    /// Where to write the page [default: `model_report.html` in the folder `target`]
     #[arg(long, value_name = "HTML")]
     output: Option<PathBuf>,
     /// Where to write the report as data

@@ -1,5 +1,10 @@
 //! A report as one HTML page with its pictures inside: nothing is fetched when it is read.
 
+#![allow(
+    clippy::format_push_string,
+    reason = "pages are short, and this reads like them"
+)]
+
 use anyhow::Result;
 use html::{Table, escape, number, percent, share};
 use lead_scoring::{

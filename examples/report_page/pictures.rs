@@ -34,7 +34,7 @@ fn sheet(size: (u32, u32), draw: impl FnOnce(&Area<'_>) -> Result<()>) -> Result
     Ok(svg)
 }
 
-fn percent(share: &f64) -> String {
+fn percent(share: f64) -> String {
     // Steps below one per cent need a digit more.
     let percent = 100.0 * share;
     if (percent - percent.round()).abs() < 1e-9 {
@@ -82,8 +82,8 @@ fn shares(
             .y_desc(names[1])
             .x_labels(6)
             .y_labels(6)
-            .x_label_formatter(&percent)
-            .y_label_formatter(&percent)
+            .x_label_formatter(&|share| percent(*share))
+            .y_label_formatter(&|share| percent(*share))
             .label_style(font(17))
             .axis_desc_style(font(18))
             .axis_style(GREY)
@@ -194,7 +194,7 @@ pub(crate) fn distribution(histogram: &ScoreHistogram) -> Result<String> {
             .x_labels(6)
             .y_labels(6)
             .x_label_formatter(&|score| super::html::number(*score))
-            .y_label_formatter(&percent)
+            .y_label_formatter(&|share| percent(*share))
             .label_style(font(17))
             .axis_desc_style(font(18))
             .axis_style(GREY)
@@ -257,7 +257,7 @@ pub(crate) fn bars(bars: &[Bar], base: f64) -> Result<String> {
             ))?;
             text(
                 area,
-                &percent(&share),
+                &percent(share),
                 (x(share), bottom + 16),
                 HPos::Center,
                 &font(17),
