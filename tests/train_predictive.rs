@@ -63,7 +63,7 @@ fn leads() -> String {
         let industry = ["retail", "Select", "mining"][i % 3];
         let visits = i * 37 % 20;
         let likely = (i % 3 == 0) == (visits > 9);
-        let y = if likely != (i % 5 == 0) { "yes" } else { "no" };
+        let y = if likely ^ (i % 5 == 0) { "yes" } else { "no" };
         let visits = if i % 11 == 0 {
             String::new()
         } else {
