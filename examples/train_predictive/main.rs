@@ -25,6 +25,7 @@ use table::Table;
 
 /// Learns from past conversions who converts
 #[derive(Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 #[command(group(ArgGroup::new("penalty").args(["alpha", "c", "unpenalised", "cv"])))]
 struct Args {
     /// The file, with a header
