@@ -52,6 +52,7 @@ fn main() {
     let vector_spec = fit_and_engagement(&rules_spec);
     let schema = rules.schema();
     let owned = population.leads(schema);
+    let bare = Population::new(0, owned.len(), 0, 0).leads(schema);
     let table = population.table(schema);
     let rows: Vec<LeadRow<'_>> = table.rows().collect();
     let engagement = ScoreModel::build(&vector_spec).expect("the spec is sound");
@@ -61,7 +62,8 @@ fn main() {
         let job = job.expect("a line");
         let start = Instant::now();
         let matrix = match job.as_str() {
-            "rules_owned" => rules.score_all(&owned, as_of()),
+            "rules_owned" => rules.score_all(&bare, as_of()),
+            "rules_owned_active" => rules.score_all(&owned, as_of()),
             "rules_table" => rules.score_table(&table, as_of()),
             "engagement_owned" => engagement.score_all(&owned, as_of()),
             "engagement_table" => engagement.score_table(&table, as_of()),

@@ -96,6 +96,8 @@
 //! - [`RollUpSpec`]: one score for an account or a buying group.
 //! - [`StagesSpec`], [`Stages`], [`StageState`]: ordered stages with hysteresis, and what crosses up or down.
 //! - [`SegmentsSpec`], [`Segments`]: named groups of leads, with counts and mean vectors over a population.
+//! - `LogisticSpec`, `LogisticFit`, `LogisticSummary`, `CrossValidation` (feature `train`): logistic regression on a
+//!   matrix, converged and with standard errors.
 //! - [`StateCondition`]: what stages and segments ask: scores, labels, activities, attributes.
 //! - [`preset`]: models that give what known products give.
 //!
@@ -113,6 +115,15 @@
 //!   [`ThresholdRule`] chooses whom to call.
 //! - [`BackTestSpec`]: a scorer as of past moments, against what converted afterwards.
 //! - [`ComparisonSpec`]: two models on one population: who moves, by which rules, and which of them is better.
+//! - [`DriftBaseline`], [`PsiSpec`], [`CalibrationDrift`]: whether leads, scores and conversion rates are still what
+//!   they were; [`DriftReport`] says ok, look or retrain, and why.
+//! - [`SegmentReportSpec`]: conversion by segment, channel, product, stage and period, with [`ConversionRate`]s; where
+//!   scores are wrong, what each criterion tells, what each negative rule costs.
+//!
+//! **What should it give**
+//! - [`WoeSpec`], [`WeightOfEvidence`]: what each value of a feature says of converting; [`ScorecardSpec`] makes points
+//!   of it.
+//! - [`RecalibrationSpec`], [`Recalibration`]: points of rules learned anew, as a new model with its changes.
 //!
 //! # What it is not
 //!
@@ -122,7 +133,7 @@
 //! # Features
 //!
 //! - `train` (default): learns predictive scorers from past conversions; without it fitted ones still score.
-//! - `parallel` (default): [`ScoreModel::score_all`] uses all cores.
+//! - `parallel` (default): [`ScoreModel::score_all`] and fits use all cores.
 
 pub mod evaluate;
 pub mod lead;

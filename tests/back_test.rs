@@ -282,6 +282,10 @@ fn what_is_refused() {
             "bands[0].at_least: must be a finite number, got `NaN`",
         ),
         (
+            refused((0..1001).fold(at(), |spec, i| spec.band(format!("{i}"), f64::from(i)))),
+            "bands: must be at most 1000, got `1001`",
+        ),
+        (
             by(RankBy::Composite),
             "by: the model has no composite to rank by",
         ),

@@ -215,7 +215,7 @@ fn rows() {
     let error = spec.train(&schema(), &set).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "features[0]: training met 1001 levels, at most 1000 have a column: pool rare ones by `min_count`"
+        "features[0]: `industry` has 1001 levels, at most 1000 have a column: pool rare ones by `min_count`"
     );
 }
 

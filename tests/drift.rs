@@ -1,5 +1,9 @@
 //! Drift of leads, scores and conversion rates against a stored baseline.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(
+    clippy::manual_is_multiple_of,
+    reason = "remainders stand side by side"
+)]
 
 use lead_scoring::{
     AsOf, BandOutcome, Binning, CompositeSpec, DimensionSpec, DriftBaseline, DriftFinding,

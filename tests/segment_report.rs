@@ -1,5 +1,13 @@
 //! Where the scoring is wrong: by segment, criterion and negative rule.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::cast_precision_loss
+)]
+#![allow(
+    clippy::manual_is_multiple_of,
+    reason = "remainders stand side by side"
+)]
 
 use lead_scoring::{
     ActivityRecord, AsOf, CompositeSpec, ConversionRate, CutBy, DimensionSpec, GroupSpec, Grouping,

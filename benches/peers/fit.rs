@@ -59,10 +59,13 @@ fn serve(file: &Path, (_, rows, columns, _): Case) {
         .chunks_exact(8)
         .map(|b| f64::from_le_bytes(b.try_into().expect("eight")));
     let all: Vec<f64> = numbers.collect();
-    let rows_of = || all.chunks_exact(columns + 1);
-    let values = rows_of().flat_map(|row| &row[..columns]).copied().collect();
+    let (mut values, mut converted) = (Vec::with_capacity(rows * columns), Vec::new());
+    for row in all.chunks_exact(columns + 1) {
+        let (outcome, row) = row.split_last().expect("a row has an outcome");
+        values.extend_from_slice(row);
+        converted.push(*outcome == 1.0);
+    }
     let x = Array2::from_shape_vec((rows, columns), values).expect("the file is whole");
-    let converted: Vec<bool> = rows_of().map(|row| row[columns] == 1.0).collect();
     let spec = LogisticSpec::new();
     let mut fit = None;
     for line in std::io::stdin().lock().lines() {
@@ -89,7 +92,7 @@ fn serve(file: &Path, (_, rows, columns, _): Case) {
                     .probabilities(x.view())
                     .expect("the columns are the same");
                 let seconds = start.elapsed().as_secs_f64();
-                format!("{seconds} {}", probabilities[0])
+                format!("{seconds} {}", probabilities.len())
             }
         };
         println!("{answer}");

@@ -1,11 +1,11 @@
 //! The files of a world.
 
-use crate::rows::{Event, LeadRow, lead_id, time};
+use crate::rows::{AnswerRow, Event, LeadRow, lead_id, time};
 use crate::world::World;
 use anyhow::{Context, Result};
 use std::path::Path;
 
-/// Files as systems export them: leads by number, events and purchases by time.
+/// Files as systems export them: leads and answers by number, events and purchases by time.
 pub(crate) fn write(mut world: World, out: &Path) -> Result<()> {
     std::fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
     let file = |name: &str| {
@@ -48,5 +48,12 @@ pub(crate) fn write(mut world: World, out: &Path) -> Result<()> {
         outcomes.write_record([lead_id(lead), time(at)])?;
     }
     outcomes.flush()?;
+
+    let mut answers = file("answers.csv")?;
+    answers.write_record(AnswerRow::COLUMNS)?;
+    for answer in &world.answers {
+        answers.write_record(answer.cells())?;
+    }
+    answers.flush()?;
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! Where do the samples of `score_leads` and `train_predictive` come from?
 //!
 //! From here: leads of a fictional vendor of process software with three products, what they did, what some of them
-//! already bought, and which of them converted later. One seed gives the same files on every machine, and the defaults give the bundled ones:
+//! already bought, what some said to the questions of BANT, and which of them converted later. One seed gives the same
+//! files on every machine, and the defaults give the bundled ones:
 //!
 //! ```text
 //! cargo run --example generate_leads
@@ -11,12 +12,13 @@
 //! Each lead draws how well it fits and how serious it is, and the rest follows from these two: who visits the
 //! pricing page, who opens e-mails, who asks for a demo. All names and addresses are invented (`.example`).
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 use clap::Parser;
 use std::path::PathBuf;
 use world::World;
 
+mod calls;
 mod files;
 mod past;
 mod rows;
@@ -24,7 +26,7 @@ mod tables;
 mod world;
 
 #[derive(Parser)]
-#[command(about = "Generates leads, activities, purchases and outcomes for the examples")]
+#[command(about = "Generates the files that the examples read")]
 struct Args {
     /// How many leads
     #[arg(long, default_value_t = 380)]
@@ -32,7 +34,7 @@ struct Args {
     /// The same seed gives the same files
     #[arg(long, default_value_t = 11)]
     seed: u64,
-    /// Folder for leads.csv, activities.csv, purchases.csv and outcomes.csv
+    /// Folder for the files
     #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data"))]
     out: PathBuf,
     /// How many leads of the years before, with what became of them

@@ -1,6 +1,7 @@
 //! Leads and what they do, drawn from how well they fit and how serious they are.
 
-use crate::rows::{Event, LeadRow, lead_id};
+use crate::calls::Calls;
+use crate::rows::{AnswerRow, Event, LeadRow, lead_id};
 use crate::tables::{
     CHANNELS, COUNTRIES, FAMILIES, FIRST_HALVES, INDUSTRIES, NAMES, PAPERS, POSTS, PRODUCTS,
     RIVALS, SECOND_HALVES, SIZES, TAGS, TITLES,
@@ -11,7 +12,7 @@ use rand_chacha::ChaCha8Rng;
 
 /// How serious a lead is. It is never written down: a scoring model has to find it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-enum Intent {
+pub(crate) enum Intent {
     #[default]
     None,
     Curious,
@@ -29,6 +30,8 @@ pub(crate) struct World {
     pub(crate) conversions: Vec<(u32, DateTime<Utc>)>,
     /// Drawn apart, so that the sample does not depend on what came of it.
     fate: ChaCha8Rng,
+    pub(crate) answers: Vec<AnswerRow>,
+    calls: Calls,
 }
 
 impl World {
@@ -41,6 +44,8 @@ impl World {
             purchases: Vec::new(),
             conversions: Vec::new(),
             fate: ChaCha8Rng::seed_from_u64(seed ^ u64::MAX),
+            answers: Vec::new(),
+            calls: Calls::new(seed, as_of),
         }
     }
 
@@ -196,6 +201,7 @@ impl World {
         if !student && !rival {
             self.conversion(number, fit, intent);
         }
+        self.answers.extend(self.calls.call(&lead, intent));
         self.leads.push(lead);
     }
 

@@ -23,6 +23,7 @@ use std::process::ExitCode;
 mod gathered;
 #[path = "../score_leads/ids.rs"]
 mod ids;
+#[allow(dead_code, reason = "the main example asks questions too")]
 #[path = "../score_leads/model.rs"]
 mod model;
 #[path = "../score_leads/read.rs"]
@@ -130,11 +131,13 @@ fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
             leads: leads.clone(),
             activities: args.activities.clone(),
             purchases: None,
+            answers: None,
         },
         None => Files {
             leads: examples.join("data/leads.csv"),
             activities: Some(examples.join("data/activities.csv")),
             purchases: None,
+            answers: None,
         },
     };
     let as_of = match args.as_of {
@@ -142,7 +145,7 @@ fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
         None => SAMPLE_AS_OF.parse()?,
     };
     show::model(out, &model, &model_path)?;
-    let reading = read::read(&files, model.schema(), as_of)?;
+    let reading = read::read(&files, model.schema(), &[], as_of)?;
     writeln!(out, "Interest as of {as_of}")?;
     show::counts(out, &reading.counts)?;
     show::left_out(out, &reading.left_out)?;

@@ -1,5 +1,10 @@
 //! What the files say, gathered until each lead can be built of all that is known of it.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "places and lengths are counted here"
+)]
+
 use crate::ids::piece;
 use csv::StringRecord;
 use lead_scoring::{Activity, KindSlot, LeadBuilder, Moment, ProductSlot};

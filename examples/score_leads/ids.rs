@@ -1,5 +1,10 @@
 //! Numbers for ids.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "numbers and lengths are counted here"
+)]
+
 use hashbrown::{DefaultHashBuilder, HashTable};
 use std::hash::BuildHasher;
 

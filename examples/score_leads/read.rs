@@ -1,4 +1,9 @@
-//! Leads from three files: one pass over each gathers what is known, then the leads are built on all cores.
+//! Leads from their files: one pass over each gathers what is known, then the leads are built on all cores.
+
+#![allow(
+    clippy::indexing_slicing,
+    reason = "places are those of ids that were numbered"
+)]
 
 use crate::gathered::{Bucket, Sheet};
 use crate::ids::Ids;
@@ -6,9 +11,10 @@ use crate::show::plural;
 use crate::table::{Refused, Table, cell};
 use anyhow::Result;
 use csv::StringRecord;
+use hashbrown::HashMap;
 use lead_scoring::{
-    Activity, AsOf, AttributeSlot, AttributeType, AttributeValue, Lead, LeadBuilder, LeadError,
-    LeadReader, Moment, Schema,
+    Activity, AnswerValue, AsOf, AttributeSlot, AttributeType, AttributeValue, ChecklistScorer,
+    Lead, LeadBuilder, LeadError, LeadReader, Moment, Schema,
 };
 use rayon::prelude::*;
 use std::path::PathBuf;
@@ -18,6 +24,7 @@ pub(crate) struct Files {
     pub(crate) leads: PathBuf,
     pub(crate) activities: Option<PathBuf>,
     pub(crate) purchases: Option<PathBuf>,
+    pub(crate) answers: Option<PathBuf>,
 }
 
 /// What was read, and what was not.
@@ -34,19 +41,26 @@ pub(crate) struct Counts {
     pub(crate) leads: usize,
     pub(crate) activities: u64,
     pub(crate) purchases: u64,
-    /// Activities and purchases after the moment as of which is scored: they do not count yet.
+    pub(crate) answers: u64,
+    /// Activities, purchases and answers after the moment as of which is scored: they do not count yet.
     pub(crate) later: u64,
-    /// Activities and purchases of leads whose own row was refused.
+    /// Activities, purchases and rows of answers of leads whose own row was refused.
     pub(crate) orphaned: u64,
 }
 
-pub(crate) fn read(files: &Files, schema: &Schema, as_of: AsOf) -> Result<Reading> {
+pub(crate) fn read(
+    files: &Files,
+    schema: &Schema,
+    checklists: &[ChecklistScorer],
+    as_of: AsOf,
+) -> Result<Reading> {
     let mut reader = Reader {
         names: LeadReader::new(schema),
         as_of: as_of.moment(),
         ids: Ids::default(),
         orphans: Vec::new(),
         buckets: Vec::new(),
+        answers: HashMap::new(),
         counts: Counts::default(),
         unknown: Vec::new(),
         unasked: Vec::new(),
@@ -59,6 +73,9 @@ pub(crate) fn read(files: &Files, schema: &Schema, as_of: AsOf) -> Result<Readin
     if let Some(path) = &files.purchases {
         reader.purchases(&mut Table::open(path)?)?;
     }
+    if let Some(path) = &files.answers {
+        reader.answers(&mut Table::open(path)?, checklists)?;
+    }
     Ok(reader.finish(&columns, &rows))
 }
 
@@ -69,6 +86,8 @@ struct Reader<'s> {
     /// For each id, whether the row of the lead was refused.
     orphans: Vec<bool>,
     buckets: Vec<Bucket>,
+    /// By the place of the lead; few leads have any.
+    answers: HashMap<usize, Vec<Answered>>,
     counts: Counts,
     /// Columns of the leads' file that the schema does not have: position, name and number of values.
     unknown: Vec<(usize, String, u64)>,
@@ -83,6 +102,13 @@ enum Column {
     CreatedAt,
     Attribute(AttributeSlot, AttributeType),
     LeftOut,
+}
+
+/// An answer to a question, and since when it is known.
+struct Answered {
+    question: String,
+    answer: AnswerValue,
+    since: Option<Moment>,
 }
 
 /// A cell that cannot be read: its column, and why.
@@ -230,6 +256,62 @@ impl Reader<'_> {
         Ok(())
     }
 
+    fn answers(&mut self, table: &mut Table, checklists: &[ChecklistScorer]) -> Result<()> {
+        let id = table.required("id")?;
+        let answered_at = table.column("answered_at");
+        let mut questions = Vec::new();
+        let mut known = vec!["id", "answered_at"];
+        for (column, name) in table.columns().iter().enumerate() {
+            let mut asking = checklists.iter();
+            if let Some(checklist) = asking.find(|asking| asking.questions().any(|q| q == name)) {
+                questions.push((column, name.clone(), checklist));
+                known.push(name);
+            }
+        }
+        self.unasked(table, &known);
+        let mut row = StringRecord::new();
+        while table.next(&mut row, &mut self.refused)? {
+            if let Err((column, reason)) = self.answer(id, answered_at, &questions, &row) {
+                self.refused.row(|| table.message(&row, column, &reason));
+            }
+        }
+        Ok(())
+    }
+
+    fn answer(
+        &mut self,
+        id: usize,
+        answered_at: Option<usize>,
+        questions: &[(usize, String, &ChecklistScorer)],
+        row: &StringRecord,
+    ) -> Result<(), BadCell> {
+        let Some(place) = self.place(row, id)? else {
+            return Ok(());
+        };
+        let since = match answered_at {
+            Some(column) if cell(row, answered_at).is_some() => Some(moment(row, column)?),
+            _ => None,
+        };
+        let mut answers = Vec::new();
+        for (column, question, checklist) in questions {
+            let text = cell(row, Some(*column)).unwrap_or_default();
+            let read = checklist.parse(question, text);
+            let read = read.map_err(|error| (*column, error.to_string()))?;
+            answers.extend(read.map(|answer| Answered {
+                question: question.clone(),
+                answer,
+                since,
+            }));
+        }
+        let count = answers.len() as u64;
+        self.counts.answers += count;
+        if since.is_some_and(|since| since > self.as_of) {
+            self.counts.later += count;
+        }
+        self.answers.entry(place).or_default().append(&mut answers);
+        Ok(())
+    }
+
     /// The bucket of the lead at a place, and its place there.
     fn bucket(&mut self, place: usize) -> (&mut Bucket, usize) {
         let bucket = &mut self.buckets[place / Bucket::LEADS];
@@ -263,7 +345,7 @@ impl Reader<'_> {
     /// The leads, without those that contradict themselves.
     fn finish(mut self, columns: &[Column], rows: &Sheet) -> Reading {
         let schema = self.names.schema();
-        let ids = &self.ids;
+        let (ids, answers) = (&self.ids, &self.answers);
         let orphans = self.orphans.chunks(Bucket::LEADS);
         let buckets: Vec<_> = self.buckets.into_iter().zip(orphans).enumerate().collect();
         let built: Vec<Vec<_>> = buckets
@@ -271,7 +353,10 @@ impl Reader<'_> {
             .map(|(number, (bucket, orphans))| {
                 let first = number * Bucket::LEADS;
                 let places = first..first + orphans.len();
-                let rows = places.map(|place| (ids.get(place), rows.row(place)));
+                let rows = places.map(|place| {
+                    let answers = answers.get(&place).map_or(&[][..], Vec::as_slice);
+                    (ids.get(place), rows.row(place), answers)
+                });
                 build(schema, columns, rows, orphans, &bucket)
             })
             .collect();
@@ -334,11 +419,11 @@ fn check(columns: &[Column], row: &StringRecord) -> Result<(), BadCell> {
 fn build<'r>(
     schema: &Schema,
     columns: &[Column],
-    rows: impl Iterator<Item = (&'r str, impl Iterator<Item = &'r str>)>,
+    rows: impl Iterator<Item = (&'r str, impl Iterator<Item = &'r str>, &'r [Answered])>,
     orphans: &[bool],
     bucket: &Bucket,
 ) -> Vec<Result<Lead, LeadError>> {
-    let builders = rows.map(|(id, row)| {
+    let builders = rows.map(|(id, row, answers)| {
         let mut builder = Lead::builder(schema, id);
         for (column, text) in columns.iter().zip(row) {
             match *column {
@@ -353,6 +438,13 @@ fn build<'r>(
                         builder.add_attribute(slot, value);
                     }
                 }
+            }
+        }
+        for answered in answers {
+            let question = &answered.question;
+            builder = builder.answer(question, answered.answer.clone());
+            if let Some(since) = answered.since {
+                builder = builder.answer_known_since(question, since);
             }
         }
         builder

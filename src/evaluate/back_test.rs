@@ -141,7 +141,7 @@ impl BackTestSpec {
     ///
     /// # Errors
     /// No moments, or one that stands twice; a horizon that is none; `observed_until` without a horizon; bands that
-    /// do not rise; not as many outcomes as leads.
+    /// do not rise, or more than 1000; not as many outcomes as leads.
     pub fn run<S: Scorer + ?Sized, L: LeadView + Sync>(
         &self,
         scorer: &S,
@@ -269,8 +269,13 @@ impl BackTestSpec {
     }
 }
 
-/// Bands must have labels, each once, and rise.
+/// Bands must have labels, each once, rise, and be no more than people look at.
 pub(super) fn check_bands(bands: &[BandSpec]) -> Result<(), EvaluateError> {
+    const MOST: usize = 1000;
+    if bands.len() > MOST {
+        let message = format!("must be at most {MOST}, got `{}`", bands.len());
+        return Err(EvaluateError::new("bands", message));
+    }
     let mut below: Option<f64> = None;
     for (place, band) in bands.iter().enumerate() {
         let path = |field: &str| format!("bands[{place}].{field}");

@@ -39,5 +39,5 @@ pub use view::{Fact, LeadView};
 pub(crate) use activity::canonical_order;
 pub(crate) use moment::shortened;
 pub(crate) use schema::name_problem;
-pub(crate) use table::{Codes, Column};
+pub(crate) use table::{Activities, Codes, Column};
 pub(crate) use view::KnownAt;

@@ -127,15 +127,15 @@ impl FromStr for Moment {
 fn usual_form(text: &str) -> Option<Moment> {
     let bytes = text.as_bytes();
     let (date, time) = bytes.split_at_checked(10)?;
-    let &[y, e, a, r, b'-', m, o, b'-', d, t] = date else {
+    let &[y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = date else {
         return None;
     };
-    let year = i32::try_from(digits([y, e, a, r])?).ok()?;
-    let date = NaiveDate::from_ymd_opt(year, digits([m, o])?, digits([d, t])?)?;
+    let year = i32::try_from(digits([y0, y1, y2, y3])?).ok()?;
+    let date = NaiveDate::from_ymd_opt(year, digits([m0, m1])?, digits([d0, d1])?)?;
     let (hour, minute, second) = match *time {
         [] => (0, 0, 0),
-        [b'T', h, o, b':', m, i, b':', s, e, b'Z'] => {
-            (digits([h, o])?, digits([m, i])?, digits([s, e])?)
+        [b'T', h0, h1, b':', m0, m1, b':', s0, s1, b'Z'] => {
+            (digits([h0, h1])?, digits([m0, m1])?, digits([s0, s1])?)
         }
         _ => return None,
     };

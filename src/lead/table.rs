@@ -1,6 +1,6 @@
 use super::lead::Rare;
 use super::{AttributeSlot, Lead, Moment, Schema, SchemaId};
-use activities::{Activities, Purchases};
+use activities::Purchases;
 use std::fmt;
 use std::ops::Range;
 
@@ -16,6 +16,7 @@ pub use builder::LeadTableBuilder;
 pub use error::{TableError, TableProblem};
 pub use row::LeadRow;
 
+pub(crate) use activities::Activities;
 pub(crate) use column::Column;
 pub(crate) use strings::Codes;
 
@@ -163,6 +164,11 @@ impl LeadTable {
     /// Whether any lead has manual overrides or dated facts.
     pub(crate) fn has_rare(&self) -> bool {
         !self.rare.is_empty()
+    }
+
+    /// The activities of all leads.
+    pub(crate) fn activities(&self) -> &Activities {
+        &self.activities
     }
 
     /// The attribute in a slot, of all leads.

@@ -1,7 +1,7 @@
 use super::build::{Applying, Judge};
 use super::composite::Composite;
 use super::label::{LabelOn, Labels, Target};
-use crate::lead::{Activity, KnownAt, LeadView, Moment, Schema};
+use crate::lead::{Activity, AttributeSlot, KnownAt, LeadView, Moment, Schema};
 use crate::score::{
     AsOf, Cell, Dimension, Explanation, Formula, Head, NO_BAND, Notes, Role, Score, ScoreVector,
     Shape, Unit,
@@ -32,6 +32,8 @@ pub struct ScoreModel {
     pub(super) labels: Vec<Labels>,
     pub(super) shape: Arc<Shape>,
     pub(super) reads_activities: bool,
+    /// A few attributes that tell where a lead's memory lies.
+    pub(super) glances: Vec<AttributeSlot>,
     pub(super) lints: Vec<Lint>,
 }
 
@@ -105,6 +107,36 @@ impl ScoreModel {
             ((), emptied(activities))
         });
         ScoreVector::new(Arc::clone(&self.shape), cells, labels, head)
+    }
+
+    /// The composite of a lead, and why it is disqualified, in room that the thread keeps.
+    pub(super) fn judge(
+        &self,
+        lead: &dyn LeadView,
+        as_of: AsOf,
+        verdict: &mut dyn FnMut(&Arc<str>),
+    ) -> Option<Score> {
+        with_buffers(|buffers, mut activities| {
+            let mut cells = std::mem::take(&mut buffers.cells);
+            cells.clear();
+            cells.resize(self.shape.dimensions.len(), Cell::NONE);
+            let mut labels = std::mem::take(&mut buffers.labels);
+            labels.clear();
+            labels.resize(self.shape.band_count(), NO_BAND);
+            let mut head = Head::NONE;
+            let mut row = Row {
+                cells: &mut cells,
+                labels: &mut labels,
+                head: &mut head,
+            };
+            self.fill(lead, as_of, &mut row, buffers, &mut activities);
+            buffers.cells = cells;
+            buffers.labels = labels;
+            for reason in head.notes.iter().flat_map(|notes| &notes.disqualified) {
+                verdict(reason);
+            }
+            (Score::saturating(head.composite), emptied(activities))
+        })
     }
 
     /// Fills a row that holds nothing yet.
@@ -198,6 +230,21 @@ impl ScoreModel {
             as_of,
             history: activities,
             since,
+            pauses: &self.history.pauses,
+        }
+    }
+
+    /// The lead without its activities, for those that read them elsewhere or not at all.
+    pub(super) fn case_without_history<'c, V: LeadView + ?Sized>(
+        &'c self,
+        lead: &'c V,
+        as_of: Moment,
+    ) -> Case<'c, V> {
+        Case {
+            lead,
+            as_of,
+            history: &[],
+            since: self.history.since(lead, as_of),
             pauses: &self.history.pauses,
         }
     }
@@ -332,7 +379,7 @@ impl ScoreModel {
 
 impl Scorer for ScoreModel {
     fn score(&self, lead: &dyn LeadView, as_of: AsOf) -> Option<Score> {
-        self.vector(lead, as_of).composite()
+        self.judge(lead, as_of, &mut |_| {})
     }
 
     fn assess(&self, lead: &dyn LeadView, as_of: AsOf) -> Assessment {
@@ -355,9 +402,7 @@ impl Scorer for ScoreModel {
     }
 
     fn disqualify(&self, lead: &dyn LeadView, as_of: AsOf, reason: &mut dyn FnMut(&str)) {
-        for text in self.vector(lead, as_of).disqualified() {
-            reason(text);
-        }
+        self.judge(lead, as_of, &mut |text| reason(text));
     }
 
     fn explain_change(&self, lead: &dyn LeadView, a: AsOf, b: AsOf) -> Explanation {

@@ -24,6 +24,7 @@ pub(crate) fn scale(points: f64, zero: f64, hundred: f64) -> f64 {
     (100.0 * (points - zero) / (hundred - zero)).clamp(-LARGEST, LARGEST) + 0.0
 }
 
+#[inline]
 pub(crate) fn occurrence(points: f64, times: f64, age_micros: i64, decay: Option<&Decay>) -> f64 {
     let whole = (points * times).clamp(-LARGEST, LARGEST);
     decay.map_or(whole, |decay| whole * decay.share(age_micros)) + 0.0

@@ -264,6 +264,11 @@ impl Pauses {
 }
 
 impl History {
+    /// Whether all activities up to a moment count.
+    pub(crate) fn counts_all(&self) -> bool {
+        self.ignore_before.is_none() && self.reset.is_none() && self.same_within.is_none()
+    }
+
     /// What one lead's history starts with.
     pub(crate) fn since<V: LeadView + ?Sized>(&self, lead: &V, as_of: Moment) -> Since {
         let reset = self.reset.and_then(|slot| match lead.attribute(slot) {

@@ -27,7 +27,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     ]
 }
 
-/// The bins of pandas' `qcut`, which feature_engine uses.
+/// The bins of pandas' `qcut`, which `feature_engine` uses.
 fn spec(bins: usize, epsilon: f64) -> PsiSpec {
     PsiSpec::new().binning(Binning::Qcut(bins)).epsilon(epsilon)
 }
@@ -156,12 +156,14 @@ fn bank(json: &Value, csv: &[u8]) {
     }
 }
 
-/// feature_engine 1.9.4, `WoEEncoder` on `raw_sub8.csv`: `ln(share of yes / share of no)` of each level; information
+/// Levels with their weights.
+type Levels = &'static [(&'static str, f64)];
+
+/// `feature_engine` 1.9.4, `WoEEncoder` on `raw_sub8.csv`: `ln(share of yes / share of no)` of each level; information
 /// values from the same shares with pandas.
 fn weights(csv: &[u8]) {
     let columns = columns(std::str::from_utf8(csv).unwrap());
     let converted: Vec<bool> = column(&columns, "y").iter().map(|y| y == "yes").collect();
-    type Levels = &'static [(&'static str, f64)];
     let cases: [(&str, Levels, f64); 4] = [
         (
             "marital",

@@ -137,7 +137,7 @@ impl ComparisonSpec {
     /// is known.
     ///
     /// # Errors
-    /// Models of different schemas; a dimension that one of them does not have; bands that do not rise; a threshold
+    /// Models of different schemas; a dimension that one of them does not have; bands that do not rise, or more than 1000; a threshold
     /// that is no number; a significance or a gain that is not between 0 and 1; not as many outcomes as leads.
     pub fn compare<L: LeadView + Sync>(
         &self,

@@ -150,7 +150,9 @@ fn values(value: Value<'_>, take: &mut dyn FnMut(&str)) {
             if all.is_empty() {
                 take("none");
             }
-            all.iter().for_each(|tag| take(tag));
+            for tag in &all {
+                take(tag);
+            }
         }
         _ => take("unknown"),
     }

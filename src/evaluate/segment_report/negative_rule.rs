@@ -3,7 +3,7 @@ use crate::evaluate::ConversionRate;
 use crate::evaluate::drift::BandOutcome;
 use crate::lead::LeadView;
 use crate::model::{ScoreModel, in_blocks};
-use crate::score::{AsOf, ScoreMatrix};
+use crate::score::{AsOf, ScoreMatrix, ScoreVector};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -73,11 +73,8 @@ impl NegativeRule {
                         found.push((row, removed, points));
                     }
                 });
-                for reason in matrix
-                    .vector(row)
-                    .iter()
-                    .flat_map(|vector| vector.disqualified())
-                {
+                let vector = matrix.vector(row);
+                for reason in vector.iter().flat_map(ScoreVector::disqualified) {
                     let reason = reason.to_owned();
                     found.push((row, Removed::Lead { reason }, 0.0));
                 }

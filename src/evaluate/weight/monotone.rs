@@ -37,7 +37,7 @@ pub(super) fn merged(counts: &[BandOutcome], spec: &WoeSpec) -> BTreeSet<usize> 
     #[allow(clippy::cast_precision_loss)] // no sample has 2^53 values
     let least = spec.least_share * leads as f64;
     let blocks = large(counts, least);
-    let rising = || pooled(&blocks, |a, b| a.below(b));
+    let rising = || pooled(&blocks, Block::below);
     let falling = || pooled(&blocks, |a, b| b.below(a));
     let blocks = match spec.monotone {
         Monotone::No => blocks,

@@ -318,10 +318,10 @@ impl ScorecardFeature {
     fn row(&self, value: Value<'_>) -> &ScorecardBin {
         let bin = match value {
             Value::Number(number) => self.bins.of_number(number),
-            Value::Text("") => None,
-            Value::Text(text) => self.bins.of_level(text),
+            // Empty text is missing.
+            Value::Text(text) if !text.is_empty() => self.bins.of_level(text),
             Value::Flag(flag) => self.bins.of_level(if flag { "true" } else { "false" }),
-            Value::Missing | Value::Date(_) | Value::Tags(_) => None,
+            _ => None,
         };
         let row = bin.and_then(|bin| self.rows.get(bin));
         row.unwrap_or(&self.missing)

@@ -45,6 +45,17 @@ pub(crate) struct Activities {
 }
 
 impl Activities {
+    /// The activities of the lead in a row, oldest first: when, of what kind, and with which value (NaN for none).
+    #[inline]
+    pub(crate) fn marks(&self, row: usize) -> impl Iterator<Item = (Moment, usize, f64)> {
+        let range = self.groups.range(row);
+        let at = self.at.get(range.clone()).unwrap_or_default();
+        at.iter().zip(range).map(|(&at, place)| {
+            let value = self.values.get(place).copied().unwrap_or(f64::NAN);
+            (at, self.kinds.get(place), value)
+        })
+    }
+
     pub(super) fn len(&self) -> usize {
         self.at.len()
     }

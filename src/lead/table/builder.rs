@@ -280,7 +280,7 @@ impl<'s> LeadTableBuilder<'s> {
             self.create(row, at);
         }
         let mut too_much = None;
-        for (slot, filling) in (0..).map(AttributeSlot::new).zip(&mut self.columns) {
+        for (slot, filling) in (0..u16::MAX).map(AttributeSlot::new).zip(&mut self.columns) {
             let set = match lead.attribute(slot) {
                 Value::Missing => Ok(()),
                 Value::Number(number) => filling.number(row, number),

@@ -14,6 +14,8 @@ pub(super) struct TableOfModel<'t> {
     rules: Vec<Option<RulesOfTable<'t>>>,
     /// Whether there is more to a lead than what bare rules say of its attributes.
     by_row: bool,
+    /// Whether that asks for the activities that count.
+    reads_activities: bool,
 }
 
 impl<'t> TableOfModel<'t> {
@@ -30,7 +32,11 @@ impl<'t> TableOfModel<'t> {
         let rules: Vec<_> = judges.map(ready).collect();
         let bare =
             |rules: &Option<RulesOfTable<'_>>| rules.as_ref().is_some_and(RulesOfTable::is_bare);
+        let history = |rules: &RulesOfTable<'_>| rules.reads_history();
+        let mut raisers = model.labels.iter().flat_map(|labels| &labels.auto);
         Self {
+            reads_activities: rules.iter().flatten().any(history)
+                || raisers.any(|auto| auto.activity.is_some()),
             by_row: !rules.iter().all(bare)
                 || model.applies.is_some()
                 || model.composite.is_some()
@@ -69,7 +75,11 @@ impl<'t> TableOfModel<'t> {
             row.cells.fill(Cell::NONE);
             return self.model.fill(lead, as_of, row, buffers, activities);
         }
-        let case = &self.model.case(lead, as_of.moment(), activities);
+        let case = &if self.reads_activities {
+            self.model.case(lead, as_of.moment(), activities)
+        } else {
+            self.model.case_without_history(lead, as_of.moment())
+        };
         if !self.model.applies_to(case, buffers) {
             return row.cells.fill(Cell::NONE);
         }
@@ -85,7 +95,10 @@ impl<'t> TableOfModel<'t> {
             };
             let assessment = match rules {
                 Some(rules) if rules.is_bare() => continue,
-                Some(rules) => rules.one(block, place, case, buffers, &mut verdict),
+                Some(rules) => {
+                    let place = (block, place, lead.position());
+                    rules.one(place, case, buffers, &mut verdict)
+                }
                 None => judge.assess(case, as_of, row.cells, buffers, &mut verdict),
             };
             if let Some(cell) = row.cells.get_mut(at) {

@@ -1,6 +1,5 @@
-use super::text::lower_case;
+use super::text::{Lower, has_case};
 use crate::lead::Tags;
-use std::borrow::Cow;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum TagOp {
@@ -86,13 +85,19 @@ impl TagBlock {
                 }
             }
         };
+        let mut lower = None;
         for tag in (0..tags.len()).filter_map(|i| tags.get(i)) {
             if self.any_exact {
                 mark(tag, true);
             }
             if self.any_folded {
-                let tag: Cow<'_, str> = lower_case(tag);
-                mark(&tag, false);
+                if has_case(tag) {
+                    let lower = lower.get_or_insert_with(|| Lower::of(""));
+                    lower.set(tag);
+                    mark(lower.as_str(), false);
+                } else {
+                    mark(tag, false);
+                }
             }
         }
         let has = |&place: &usize| {

@@ -1,5 +1,5 @@
 use regex::Regex;
-use std::borrow::Cow;
+use std::cell::Cell;
 
 /// Longest text that is searched without a folded copy.
 const SHORT: usize = 256;
@@ -27,7 +27,7 @@ pub(crate) struct TextTest {
 pub(crate) struct Folded<'a> {
     text: &'a str,
     is_ascii: bool,
-    lower: Option<String>,
+    lower: Option<Lower>,
 }
 
 impl<'a> Folded<'a> {
@@ -41,7 +41,8 @@ impl<'a> Folded<'a> {
 
     fn lower(&mut self) -> &str {
         self.lower
-            .get_or_insert_with(|| lower_case(self.text).into_owned())
+            .get_or_insert_with(|| Lower::of(self.text))
+            .as_str()
     }
 }
 
@@ -193,7 +194,7 @@ pub(crate) fn folded(literal: &str, exact: bool) -> Box<str> {
     if exact {
         literal.into()
     } else {
-        lower_case(literal).into()
+        Lower::of(literal).as_str().into()
     }
 }
 
@@ -431,15 +432,49 @@ impl TextBlock {
     }
 }
 
-/// Text in Unicode lower case, with one sigma wherever it stands in a word.
-pub(super) fn lower_case(text: &str) -> Cow<'_, str> {
-    if text
-        .bytes()
+/// Whether text is not in lower case, or may not be.
+pub(super) fn has_case(text: &str) -> bool {
+    text.bytes()
         .any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii())
-    {
-        Cow::Owned(text.to_lowercase().replace('ς', "σ"))
-    } else {
-        Cow::Borrowed(text)
+}
+
+/// Text in Unicode lower case, with one sigma wherever it stands in a word, in room that the thread keeps.
+#[derive(Debug)]
+pub(super) struct Lower(String);
+
+thread_local! {
+    static ROOM: Cell<String> = const { Cell::new(String::new()) };
+}
+
+impl Lower {
+    pub(super) fn of(text: &str) -> Self {
+        let mut lower = Self(ROOM.try_with(Cell::take).unwrap_or_default());
+        lower.set(text);
+        lower
+    }
+
+    /// Takes another text in place of this one.
+    pub(super) fn set(&mut self, text: &str) {
+        self.0.clear();
+        let one_sigma = |letter| if letter == 'ς' { 'σ' } else { letter };
+        let letters = text.chars().flat_map(char::to_lowercase);
+        self.0.extend(letters.map(one_sigma));
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Drop for Lower {
+    fn drop(&mut self) {
+        /// Longer room is given up.
+        const MOST: usize = 1 << 16;
+        let room = std::mem::take(&mut self.0);
+        if room.capacity() <= MOST {
+            // Where the thread is ending, the room goes with it.
+            let _ = ROOM.try_with(|kept| kept.set(room));
+        }
     }
 }
 

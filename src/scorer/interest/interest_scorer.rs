@@ -1,7 +1,7 @@
 use super::change::sliced;
 use super::profile::InterestProfile;
 use super::spec::InterestSpec;
-use crate::lead::{Activity, LeadView, Moment, ProductSlot, Schema};
+use crate::lead::{Activity, LeadView, Moment, ProductSlot, Schema, canonical_order};
 use crate::model::{Problems, SpecError};
 use crate::score::{AsOf, Explanation, Formula, Role, Score, Unit, larger};
 use crate::scorer::history::{History, HistorySpec};
@@ -222,8 +222,12 @@ impl InterestScorer {
                 if only.is_some() {
                     activities.retain(|activity| activity.product == only);
                 } else {
-                    // Stable: inside a product the order stays canonical.
-                    activities.sort_by_key(|activity| activity.product);
+                    // Inside a product the order stays canonical. A stable sort would ask for memory.
+                    activities.sort_unstable_by(|a, b| {
+                        a.product
+                            .cmp(&b.product)
+                            .then_with(|| canonical_order(a, b))
+                    });
                 }
                 let case = Case {
                     lead,

@@ -24,12 +24,18 @@ impl DesignMatrix {
         self.fitted(fit)
     }
 
-    /// The rows with their outcomes, moments and names, as fits take them.
+    /// The rows with their outcomes and names, as fits take them; with their moments where there are several, else
+    /// they stand in the order of the leads.
     #[must_use]
     pub fn matrix(&self) -> TrainingMatrix<'_> {
-        TrainingMatrix::new(self.x.view(), &self.converted)
-            .times(&self.moments)
-            .names(self.columns.iter().map(String::as_str))
+        let matrix = TrainingMatrix::new(self.x.view(), &self.converted)
+            .names(self.columns.iter().map(String::as_str));
+        let several = self.moments.windows(2).any(|two| two.first() != two.last());
+        if several {
+            matrix.times(&self.moments)
+        } else {
+            matrix
+        }
     }
 
     /// The model of coefficients that were fitted to these rows, such as those chosen by cross-validation.

@@ -113,13 +113,17 @@ impl Builder<'_> {
             .iter()
             .flatten()
             .any(|effect| !matches!(effect, Effect::Points(_)));
-        let groups: Box<[GroupPlan]> = spec
+        let mut groups: Box<[GroupPlan]> = spec
             .groups
             .iter()
             .zip(&resolved.groups)
             .zip(effects)
             .map(|((spec, resolved), effects)| group(spec, resolved, effects, &layout))
             .collect();
+        let rules = groups.iter_mut().flat_map(|group| group.rules.iter_mut());
+        for (place, rule) in rules.enumerate() {
+            rule.place = place;
+        }
         let plan = RulesPlan {
             schema: self.schema.id(),
             attributes,
@@ -317,6 +321,7 @@ fn group(
 fn rule(spec: &RuleSpec, cond: Option<&Cond>, effect: Effect, layout: &Layout) -> RulePlan {
     let counts = matches!(&effect, Effect::Activity(plan) if matches!(plan.mode, Mode::Count(_)));
     RulePlan {
+        place: 0,
         id: spec.id.as_str().into(),
         guard: cond.map_or(Guard::Always, |cond| Guard::new(cond, layout)),
         effect,

@@ -2,7 +2,7 @@ use super::plan::{ActivityPlan, Effect, GroupPlan, InactivityPlan, Mode, RulePla
 use super::spec::{GroupPolicy, WhenUnknown};
 use crate::lead::{Activity, LeadView, Moment};
 use crate::score::{
-    Evidence, Formula, Role, Score, Unit, clamp, inactivity, larger, occurrence, scale,
+    Cell, Evidence, Formula, Role, Score, Unit, clamp, inactivity, larger, occurrence, scale,
 };
 use crate::scorer::Assessment;
 use crate::scorer::condition::{BlockWords, Words};
@@ -25,6 +25,11 @@ pub(crate) struct Case<'c, V: ?Sized> {
 pub(crate) struct Buffers {
     pub(crate) words: Words,
     pub(crate) chosen: Vec<usize>,
+    /// What each rule gives for the activities of one lead of a table, and whether there is any.
+    pub(crate) sums: Vec<(f64, bool)>,
+    /// The row of a model inside a model.
+    pub(crate) cells: Vec<Cell>,
+    pub(crate) labels: Vec<u16>,
     /// What is read of a block of a table, by judge.
     pub(crate) blocks: Vec<BlockWords>,
 }
@@ -56,8 +61,19 @@ impl RulesPlan {
         buffers: &mut Buffers,
         verdict: &mut dyn FnMut(&Arc<str>),
     ) -> Judged<T::Node> {
-        let abstains = self.abstains(known);
         let (points, node) = self.points::<T, V>(case, buffers, verdict);
+        self.judged::<T>(known, points, node)
+    }
+
+    /// What points give, where the lead is known.
+    #[inline]
+    pub(super) fn judged<T: Trace>(
+        &self,
+        known: bool,
+        points: f64,
+        node: T::Node,
+    ) -> Judged<T::Node> {
+        let abstains = self.abstains(known);
         if abstains {
             return Judged {
                 assessment: Assessment::default(),
@@ -125,6 +141,20 @@ impl RulesPlan {
         buffers: &mut Buffers,
         verdict: &mut dyn FnMut(&Arc<str>),
     ) -> (f64, T::Node) {
+        let Buffers { words, chosen, .. } = buffers;
+        self.points_by::<T>(words, verdict, &mut |rule| {
+            self.rule::<T, V>(rule, case, chosen)
+        })
+    }
+
+    /// As [`points`](RulesPlan::points), with what each rule gives said by `rule`.
+    #[inline]
+    pub(super) fn points_by<T: Trace>(
+        &self,
+        words: &Words,
+        verdict: &mut dyn FnMut(&Arc<str>),
+        rule: &mut impl FnMut(&RulePlan) -> Option<(f64, T::Node)>,
+    ) -> (f64, T::Node) {
         if let (false, Some(sum)) = (T::ON, &self.sum) {
             let bare = T::node(
                 || "points".into(),
@@ -133,7 +163,7 @@ impl RulesPlan {
                 Vec::new(),
             );
             let name = || ("points".into(), Role::Step);
-            return within::<T>(sum.add(&buffers.words), self.min, self.max, bare, name);
+            return within::<T>(sum.add(words), self.min, self.max, bare, name);
         }
         let mut sum = 0.0;
         let mut parts = Vec::new();
@@ -141,11 +171,11 @@ impl RulesPlan {
             if group
                 .applies
                 .as_ref()
-                .is_some_and(|applies| !applies.to(&buffers.words))
+                .is_some_and(|applies| !applies.to(words))
             {
                 continue;
             }
-            let (value, node) = self.group::<T, V>(group, case, buffers, verdict);
+            let (value, node) = Self::group::<T>(group, words, verdict, rule);
             sum += value;
             if T::ON {
                 parts.push(node);
@@ -162,15 +192,15 @@ impl RulesPlan {
         })
     }
 
-    fn group<T: Trace, V: LeadView + ?Sized>(
-        &self,
+    #[inline]
+    fn group<T: Trace>(
         group: &GroupPlan,
-        case: &Case<'_, V>,
-        buffers: &mut Buffers,
+        words: &Words,
         verdict: &mut dyn FnMut(&Arc<str>),
+        given: &mut impl FnMut(&RulePlan) -> Option<(f64, T::Node)>,
     ) -> (f64, T::Node) {
         if let (false, Some(sums)) = (T::ON, &group.sums) {
-            let sum = sums.add(&buffers.words);
+            let sum = sums.add(words);
             let nothing = || ((&group.name).into(), Role::Group);
             let node = T::node(
                 || (&group.name).into(),
@@ -185,10 +215,10 @@ impl RulesPlan {
         let mut parts = Vec::new();
         for rule in &group.rules {
             let done = group.policy == GroupPolicy::FirstMatch && best.is_some();
-            if (done && rule.disqualify.is_none()) || !rule.guard.holds(&buffers.words) {
+            if (done && rule.disqualify.is_none()) || !rule.guard.holds(words) {
                 continue;
             }
-            let Some((value, node)) = self.rule::<T, V>(rule, case, &mut buffers.chosen) else {
+            let Some((value, node)) = given(rule) else {
                 continue;
             };
             if let Some(reason) = &rule.disqualify {
@@ -265,11 +295,7 @@ impl RulesPlan {
                 return;
             }
             holds = true;
-            let times = if plan.per_value {
-                activity.value.filter(|v| v.is_finite()).unwrap_or(0.0)
-            } else {
-                1.0
-            };
+            let times = plan.times_of(activity.value);
             let value = occurrence(plan.points, times, age_micros, plan.decay.as_ref());
             sum += value;
             if T::ON {
@@ -376,6 +402,16 @@ impl RulesPlan {
 }
 
 impl ActivityPlan {
+    /// How many times an activity gives the points.
+    #[inline]
+    pub(super) fn times_of(&self, value: Option<f64>) -> f64 {
+        if self.per_value {
+            value.filter(|value| value.is_finite()).unwrap_or(0.0)
+        } else {
+            1.0
+        }
+    }
+
     /// How many activities count.
     pub(crate) fn times<V: ?Sized>(&self, case: &Case<'_, V>, chosen: &mut Vec<usize>) -> u64 {
         let mut count = 0_u64;

@@ -83,6 +83,8 @@ impl GroupPlan {
 
 #[derive(Debug)]
 pub(super) struct RulePlan {
+    /// Its place among all rules of the plan.
+    pub(super) place: usize,
     pub(super) id: Arc<str>,
     pub(super) guard: Guard,
     pub(super) effect: Effect,

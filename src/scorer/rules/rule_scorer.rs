@@ -97,7 +97,7 @@ impl RuleScorer {
 
     /// The rules made ready for a table.
     pub(crate) fn of_table<'p>(&'p self, table: &'p LeadTable) -> RulesOfTable<'p> {
-        self.plan.of_table(table)
+        self.plan.of_table(table, &self.history)
     }
 
     pub(crate) fn explain_case<V: LeadView + ?Sized>(

@@ -60,6 +60,23 @@ fn schema() -> Schema {
         .unwrap()
 }
 
+/// Of one feature, weight 1 and the log-odds of the base rate give each bin its own odds: `ln(converted / others)`.
+#[test]
+fn naive_bayes_of_one_feature_is_the_odds_of_its_bins() {
+    let levels = [vec![Some("a"); 40], vec![Some("b"); 60]].concat();
+    let converted: Vec<bool> = (0..100).map(|i| i < 30 || (40..50).contains(&i)).collect();
+    let woe = WoeSpec::new().levels(&levels, &converted).unwrap();
+    let scale = ScorecardSpec::new(0.0, 1.0, std::f64::consts::LN_2).step(0.0);
+    let card = scale
+        .card((40.0_f64 / 60.0).ln(), &[("level", &woe, 1.0)])
+        .unwrap();
+    for (level, odds) in [("a", 30.0 / 10.0), ("b", 10.0 / 50.0)] {
+        let points = card.points(&[Value::Text(level)]);
+        assert!((points - f64::ln(odds)).abs() < 1e-12, "{level}: {points}");
+    }
+    assert_eq!(card.rounding, 0.0);
+}
+
 #[test]
 fn as_rules_it_gives_the_same_points() {
     let schema = schema();

@@ -56,9 +56,9 @@ fn rates_go_one_way() {
     // Rates by tens: 0.1 0.3 0.2 0.6 0.5.
     let mut values = Vec::new();
     let mut converted = Vec::new();
-    for (ten, yes) in [1, 3, 2, 6, 5].into_iter().enumerate() {
+    for (ten, yes) in [(0.0, 1), (1.0, 3), (2.0, 2), (3.0, 6), (4.0, 5)] {
         for i in 0..10 {
-            values.push(ten as f64);
+            values.push(ten);
             converted.push(i < yes);
         }
     }
@@ -115,6 +115,9 @@ Information value 0.3662 (strong)"
         serde_json::from_str::<WeightOfEvidence>(&json).unwrap(),
         woe
     );
+    let fewer = json.replace(r#""levels":["no","yes"]"#, r#""levels":["no"]"#);
+    let error = serde_json::from_str::<WeightOfEvidence>(&fewer).unwrap_err();
+    assert_eq!(error.to_string(), "rows: `2` rows do not go with `1` bins");
 }
 
 #[test]

@@ -192,7 +192,8 @@ impl<'s> Learning<'s> {
             problems.push(
                 path,
                 format!(
-                    "training met {} levels, at most {MOST_LEVELS} have a column: pool rare ones by `min_count`",
+                    "`{}` has {} levels, at most {MOST_LEVELS} have a column: pool rare ones by `min_count`",
+                    shortened(&self.spec.name),
                     counts.len()
                 ),
             );

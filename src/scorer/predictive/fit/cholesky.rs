@@ -123,8 +123,9 @@ impl Cholesky {
 }
 
 /// The sum of products, as far as the shorter of the two goes.
+#[inline]
 pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    const LANES: usize = 4;
+    const LANES: usize = 8;
     let length = a.len().min(b.len());
     let (a, b) = (a.split_at(length).0, b.split_at(length).0);
     let mut sums = [0.0; LANES];
@@ -134,11 +135,24 @@ pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
             *sum += a * b;
         }
     }
-    for ((sum, a), b) in sums.iter_mut().zip(a.remainder()).zip(b.remainder()) {
-        *sum += a * b;
+    let mut halves = [0.0; LANES / 2];
+    let (low, high) = sums.split_at(LANES / 2);
+    for ((half, low), high) in halves.iter_mut().zip(low).zip(high) {
+        *half = low + high;
     }
-    let [first, second, third, fourth] = sums;
-    (first + third) + (second + fourth)
+    let (a, b) = (a.remainder(), b.remainder());
+    let (mut a, mut b) = (a.chunks_exact(LANES / 2), b.chunks_exact(LANES / 2));
+    for (a, b) in (&mut a).zip(&mut b) {
+        for ((half, a), b) in halves.iter_mut().zip(a).zip(b) {
+            *half += a * b;
+        }
+    }
+    let [first, second, third, fourth] = halves;
+    let mut sum = (first + third) + (second + fourth);
+    for (a, b) in a.remainder().iter().zip(b.remainder()) {
+        sum += a * b;
+    }
+    sum
 }
 
 #[cfg(test)]

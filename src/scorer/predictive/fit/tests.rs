@@ -1,3 +1,9 @@
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_wrap,
+    reason = "counts are small"
+)]
+
 use super::*;
 use crate::scorer::TrainError;
 use ndarray::{Array2, Axis, array, concatenate};
