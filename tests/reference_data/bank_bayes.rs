@@ -57,7 +57,8 @@ fn bayes(raw: &[u8]) {
     let logistic = |z: f64| 1.0 / (1.0 + (-z).exp());
     let mean = |loss: &dyn Fn(f64, bool) -> f64| {
         let rows = test.iter().zip(&came).map(|(&z, &came)| loss(z, came));
-        rows.sum::<f64>() / test.len() as f64
+        let (sum, count) = rows.fold((0.0, 0.0), |(sum, count), loss| (sum + loss, count + 1.0));
+        sum / count
     };
     let log_loss = |p: f64, came: bool| -if came { p } else { 1.0 - p }.ln();
     let brier = |p: f64, came: bool| (p - f64::from(u8::from(came))).powi(2);
