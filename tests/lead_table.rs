@@ -105,18 +105,18 @@ fn by_column(wholes: &[Whole], schema: &Schema) -> LeadTable {
 
 /// Everything that a view says, as far as these leads say anything.
 fn told(view: &dyn LeadView, schema: &Schema) -> String {
-    let mut all = format!("{:?} {:?}", view.created_at(), view.in_order());
+    let mut all = vec![format!("{:?} {:?}", view.created_at(), view.in_order())];
     for slot in (0..)
         .take(schema.attributes().len())
         .map(AttributeSlot::new)
     {
         let since = view.known_since(lead_scoring::Fact::Attribute(slot));
-        all += &format!("\n{:?} {since:?}", view.attribute(slot));
+        all.push(format!("{:?} {since:?}", view.attribute(slot)));
     }
-    view.activities(&mut |activity| all += &format!("\n{activity:?}"));
-    view.purchases(&mut |purchase| all += &format!("\n{purchase:?}"));
-    view.overrides(&mut |manual| all += &format!("\n{manual:?}"));
-    all
+    view.activities(&mut |activity| all.push(format!("{activity:?}")));
+    view.purchases(&mut |purchase| all.push(format!("{purchase:?}")));
+    view.overrides(&mut |manual| all.push(format!("{manual:?}")));
+    all.join("\n")
 }
 
 fn bits(matrix: &ScoreMatrix) -> Vec<(Vec<Option<(u64, u64)>>, String)> {
