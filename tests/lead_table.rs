@@ -119,7 +119,10 @@ fn told(view: &dyn LeadView, schema: &Schema) -> String {
     all.join("\n")
 }
 
-fn bits(matrix: &ScoreMatrix) -> Vec<(Vec<Option<(u64, u64)>>, String)> {
+/// The bits of a lead's scores and raw values, and all that its vector says.
+type Said = (Vec<Option<(u64, u64)>>, String);
+
+fn bits(matrix: &ScoreMatrix) -> Vec<Said> {
     let of_row = |vector: lead_scoring::ScoreVector| {
         let dimensions = matrix
             .dimensions()
@@ -305,9 +308,12 @@ fn a_run_can_be_stopped() {
     let model = seats_model();
     let table = seats_table(&model, 150_000);
     let until = |end: usize| {
-        move |progress: Progress| match progress.done >= end {
-            true => ControlFlow::Break(()),
-            false => ControlFlow::Continue(()),
+        move |progress: Progress| {
+            if progress.done >= end {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
         }
     };
     let stopped = model
