@@ -385,6 +385,56 @@ fn one_lead_is_explained_on_request() {
 }
 
 #[test]
+fn answers_are_read_by_question() {
+    let run = Run::new("answers", "id,seats\na,80\nb,many\nc,80\n");
+    let mut model = MODEL.replace(
+        "products = [\"crm\"]",
+        "products = [\"crm\"]\nquestions = [\"budget\", \"need\"]",
+    );
+    model.push_str(
+        r#"
+[[dimensions]]
+name = "talk"
+[dimensions.checklist]
+questions = [
+  { question = "budget", price = 1000, yes = 1, no = 0 },
+  { question = "need", levels = { high = 1.0, low = 0.2 } },
+]
+"#,
+    );
+    fs::write(run.folder.join("model.toml"), model).unwrap();
+    fs::write(
+        run.folder.join("answers.csv"),
+        "id,budget,need,answered_at,mood\n\
+         a,500,,2026-02-01,good\n\
+         b,yes,high,,\n\
+         c,yes,LOW,2026-03-05,\n\
+         c,,urgent,,\n\
+         d,yes,,,\n",
+    )
+    .unwrap();
+    let printed = stdout(&run.run(&["--answers", "answers.csv", "--output", "scores.csv"]));
+    for message in [
+        "  and 3 answers to qualification questions",
+        "  2 of them lie after that moment and do not count yet",
+        "  1 more belong to leads that could not be read",
+        "column `mood` of answers.csv",
+        "answers.csv:5: column `need`: expected `high` or `low`, got `urgent`",
+        "answers.csv:6: column `id`: there is no lead `d`",
+    ] {
+        contains(&printed, message);
+    }
+    let written = run.file("scores.csv");
+    let talk: Vec<(&str, &str)> = written
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').collect::<Vec<_>>())
+        .map(|cells| (cells[0], cells[3]))
+        .collect();
+    assert_eq!(talk, [("a", "50"), ("c", "")]);
+}
+
+#[test]
 fn the_sample_is_clean_and_reproducible() {
     let folder = folder("sample");
     let scores = folder.join("scores.csv");
@@ -414,16 +464,27 @@ fn the_sample_is_clean_and_reproducible() {
         .map(|line| line.split(',').collect())
         .collect();
     assert_eq!(rows.len(), 380);
-    let lost = rows.iter().position(|row| !row[6].is_empty()).unwrap();
+    assert_eq!(
+        written.lines().next(),
+        Some(
+            "id,fit,engagement,profile,activity,momentum,interest,bant,rfm,composite,temperature,stage,grade,standing,rating,\
+             disqualified"
+        )
+    );
+    for judge in 1..=8 {
+        let judged = rows.iter().filter(|row| !row[judge].is_empty()).count();
+        assert!((50..=380).contains(&judged), "dimension {judge}: {judged}");
+    }
+    let lost = rows.iter().position(|row| !row[15].is_empty()).unwrap();
     assert!((200..380).contains(&lost));
     let mut rest = rows[lost..].iter();
     assert!(
-        rest.all(|row| !row[6].is_empty()),
+        rest.all(|row| !row[15].is_empty()),
         "disqualified leads stand last"
     );
     let composites: Vec<f64> = rows[..lost]
         .iter()
-        .map(|row| row[3].parse().unwrap())
+        .map(|row| row[9].parse().unwrap())
         .collect();
     assert!(composites.is_sorted_by(|a, b| a >= b), "best first");
     for labels in ["hot,sql", "warm,mql", "cold,"] {
@@ -437,7 +498,12 @@ fn the_sample_is_what_its_generator_makes() {
     let mut command = Command::new(example("generate_leads"));
     let output = command.arg("--out").arg(&folder).output().unwrap();
     assert!(output.status.success(), "{output:?}");
-    for name in ["leads.csv", "activities.csv", "purchases.csv"] {
+    for name in [
+        "leads.csv",
+        "activities.csv",
+        "purchases.csv",
+        "answers.csv",
+    ] {
         let made = fs::read(folder.join(name)).unwrap();
         let kept = fs::read(Path::new(SAMPLE).join(name)).unwrap();
         assert!(made == kept, "{name} is not what `generate_leads` makes");

@@ -1,7 +1,7 @@
 //! Where does the sample of `score_leads` come from?
 //!
-//! From here: leads of a fictional vendor of process software with three products, what they did, and what some of
-//! them already bought. One seed gives the same files on every machine, and the defaults give the bundled ones:
+//! From here: leads of a fictional vendor of process software with three products, what they did, what some of
+//! them already bought, and what some said to the questions of BANT. One seed gives the same files on every machine, and the defaults give the bundled ones:
 //!
 //! ```text
 //! cargo run --example generate_leads
@@ -11,19 +11,20 @@
 //! Each lead draws how well it fits and how serious it is, and the rest follows from these two: who visits the
 //! pricing page, who opens e-mails, who asks for a demo. All names and addresses are invented (`.example`).
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use chrono::{DateTime, Utc};
 use clap::Parser;
-use rows::{Event, LeadRow, lead_id, time};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use world::World;
 
+mod calls;
+mod files;
 mod rows;
 mod tables;
 mod world;
 
 #[derive(Parser)]
-#[command(about = "Generates leads, activities and purchases for `score_leads`")]
+#[command(about = "Generates leads, activities, purchases and answers for `score_leads`")]
 struct Args {
     /// How many leads
     #[arg(long, default_value_t = 380)]
@@ -31,7 +32,7 @@ struct Args {
     /// The same seed gives the same files
     #[arg(long, default_value_t = 11)]
     seed: u64,
-    /// Folder for leads.csv, activities.csv and purchases.csv
+    /// Folder for leads.csv, activities.csv, purchases.csv and answers.csv
     #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data"))]
     out: PathBuf,
     /// Nothing in the files happened after this moment
@@ -45,43 +46,5 @@ fn main() -> Result<()> {
     for number in 1..=args.leads {
         world.lead(number);
     }
-    write(world, &args.out)
-}
-
-/// Files as systems export them: leads by number, events and purchases by time.
-fn write(mut world: World, out: &Path) -> Result<()> {
-    std::fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
-    let file = |name: &str| {
-        let path = out.join(name);
-        csv::Writer::from_path(&path).with_context(|| format!("cannot write {}", path.display()))
-    };
-    let mut leads = file("leads.csv")?;
-    leads.write_record(LeadRow::COLUMNS)?;
-    for lead in &world.leads {
-        leads.write_record(lead.cells())?;
-    }
-    leads.flush()?;
-
-    world.events.sort_by_key(|event| (event.at, event.lead));
-    let mut activities = file("activities.csv")?;
-    activities.write_record(Event::COLUMNS)?;
-    let mut number = 0_u32;
-    for event in &world.events {
-        if event.identified && !event.replay {
-            number += 1;
-        }
-        activities.write_record(event.cells(number))?;
-    }
-    activities.flush()?;
-
-    world.purchases.sort_unstable();
-    world.purchases.sort_by_key(|&(_, at, _)| at);
-    let mut purchases = file("purchases.csv")?;
-    purchases.write_record(["lead", "at", "amount"])?;
-    for (lead, at, cents) in world.purchases {
-        let amount = format!("{}.{:02}", cents / 100, cents % 100);
-        purchases.write_record([lead_id(lead), time(at), amount])?;
-    }
-    purchases.flush()?;
-    Ok(())
+    files::write(world, &args.out)
 }

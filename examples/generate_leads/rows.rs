@@ -1,4 +1,4 @@
-//! Rows of the three files.
+//! Rows of the files.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
@@ -128,6 +128,38 @@ impl Event {
         ]
     }
 }
+/// What a lead said on the phone; empty where it was not asked.
+pub(crate) struct AnswerRow {
+    pub(crate) id: String,
+    pub(crate) budget: String,
+    pub(crate) authority: &'static str,
+    pub(crate) need: &'static str,
+    pub(crate) timeframe: Option<DateTime<Utc>>,
+    pub(crate) answered_at: DateTime<Utc>,
+}
+
+impl AnswerRow {
+    pub(crate) const COLUMNS: [&str; 6] = [
+        "id",
+        "budget",
+        "authority",
+        "need",
+        "timeframe",
+        "answered_at",
+    ];
+
+    pub(crate) fn cells(&self) -> [String; 6] {
+        [
+            self.id.clone(),
+            self.budget.clone(),
+            self.authority.to_owned(),
+            self.need.to_owned(),
+            date(self.timeframe),
+            time(self.answered_at),
+        ]
+    }
+}
+
 pub(crate) fn lead_id(number: u32) -> String {
     format!("L{number:04}")
 }

@@ -1,6 +1,7 @@
 //! Leads and what they do, drawn from how well they fit and how serious they are.
 
-use crate::rows::{Event, LeadRow, lead_id};
+use crate::calls::Calls;
+use crate::rows::{AnswerRow, Event, LeadRow, lead_id};
 use crate::tables::{
     CHANNELS, COUNTRIES, FAMILIES, FIRST_HALVES, INDUSTRIES, NAMES, PAPERS, POSTS, PRODUCTS,
     RIVALS, SECOND_HALVES, SIZES, TAGS, TITLES,
@@ -11,7 +12,7 @@ use rand_chacha::ChaCha8Rng;
 
 /// How serious a lead is. It is never written down: a scoring model has to find it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-enum Intent {
+pub(crate) enum Intent {
     #[default]
     None,
     Curious,
@@ -25,6 +26,8 @@ pub(crate) struct World {
     pub(crate) leads: Vec<LeadRow>,
     pub(crate) events: Vec<Event>,
     pub(crate) purchases: Vec<(u32, DateTime<Utc>, u32)>,
+    pub(crate) answers: Vec<AnswerRow>,
+    calls: Calls,
 }
 
 impl World {
@@ -35,6 +38,8 @@ impl World {
             leads: Vec::new(),
             events: Vec::new(),
             purchases: Vec::new(),
+            answers: Vec::new(),
+            calls: Calls::new(seed, as_of),
         }
     }
 
@@ -187,6 +192,7 @@ impl World {
         self.mails(number, intent, &lead);
         self.hand_raisers(number, intent, &lead);
         self.orders(number, fit, intent, size, &lead);
+        self.answers.extend(self.calls.call(&lead, intent));
         self.leads.push(lead);
     }
 

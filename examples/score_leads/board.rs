@@ -50,6 +50,7 @@ impl Board<'_> {
         header.extend(first.dimensions().iter().map(Dimension::name));
         header.extend(composite.then_some("composite"));
         header.extend(first.labels().map(|(set, _)| set));
+        header.extend(first.cells().map(|(matrix, _)| matrix));
         header.extend(["most up", "most down"]);
         header.extend(with_verdicts.then_some("disqualified"));
         let mut lines: Vec<Vec<String>> = vec![header.into_iter().map(str::to_owned).collect()];
@@ -70,6 +71,8 @@ impl Board<'_> {
                 let star = if lifted.is_some() { "*" } else { "" };
                 line.push(format!("{}{star}", label.unwrap_or("-")));
             }
+            let cells = vector.cells();
+            line.extend(cells.map(|(_, cell)| cell.map_or("-", |cell| cell.code).to_owned()));
             let told = self.model.explain(lead, self.as_of);
             line.push(reason(told.top_up(1).first()));
             line.push(reason(told.top_down(1).first()));
@@ -190,6 +193,12 @@ impl Board<'_> {
                 label.unwrap_or("-"),
                 lifted.unwrap_or_default()
             )?;
+        }
+        for (matrix, cell) in vector.cells() {
+            let code = cell.map_or("-", |cell| cell.code);
+            let name = cell.and_then(|cell| cell.name);
+            let name = name.map(|name| format!(" ({name})")).unwrap_or_default();
+            writeln!(out, "  {matrix}: {code}{name}")?;
         }
         let told = self.model.explain(lead, self.as_of);
         writeln!(out, "\n{told}")?;

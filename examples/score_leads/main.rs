@@ -1,13 +1,13 @@
 //! Which leads should sales call first, and why?
 //!
-//! Reads a model and leads, activities and purchases from files, scores every lead as of one moment, and prints the
+//! Reads a model and leads, activities, purchases and answers from files, scores every lead as of one moment, and prints the
 //! best with reasons, a summary of labels and the explanation of one lead. Without arguments it takes the sample in
 //! `examples/data`, which `generate_leads` made:
 //!
 //! ```text
 //! cargo run --release --example score_leads
 //! cargo run --release --example score_leads -- --model m.toml --leads leads.csv --activities activities.csv \
-//!     --purchases purchases.csv --as-of 2026-03-02T09:00:00Z --output scores.csv
+//!     --purchases purchases.csv --answers answers.csv --as-of 2026-03-02T09:00:00Z --output scores.csv
 //! ```
 //!
 //! | file | columns |
@@ -15,6 +15,7 @@
 //! | leads | `id`, one for each attribute of the model's schema, and `created_at`; an empty cell is unknown |
 //! | activities | `lead,kind,at` and any of `id,product,subject,value,channel` |
 //! | purchases | `lead,at,amount` |
+//! | answers | `id`, one for each question of the model's checklists, and `answered_at` if wanted |
 //!
 //! Numbers are plain (`1250.5`), flags `true/false/yes/no/1/0`, tags split by `|`, times RFC 3339 or a bare date.
 
@@ -29,8 +30,11 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant, SystemTime};
 
 mod board;
+mod gathered;
+mod ids;
 mod model;
 mod read;
+mod rows_ahead;
 mod show;
 mod table;
 mod write;
@@ -45,7 +49,7 @@ struct Args {
     /// The model, .toml or .json [default: that of the sample]
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
-    /// The leads [default: the sample with its activities and purchases]
+    /// The leads [default: the sample with all its files]
     #[arg(long, value_name = "CSV")]
     leads: Option<PathBuf>,
     /// What they did
@@ -54,6 +58,9 @@ struct Args {
     /// What they bought
     #[arg(long, value_name = "CSV", requires = "leads")]
     purchases: Option<PathBuf>,
+    /// What they answered to qualification questions
+    #[arg(long, value_name = "CSV", requires = "leads")]
+    answers: Option<PathBuf>,
     /// The moment as of which to score, RFC 3339 or a date [default: now; 2026-03-02T09:00:00Z for the sample]
     #[arg(long, value_name = "TIME")]
     as_of: Option<AsOf>,
@@ -101,11 +108,13 @@ fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
             leads: leads.clone(),
             activities: args.activities.clone(),
             purchases: args.purchases.clone(),
+            answers: args.answers.clone(),
         },
         None => Files {
             leads: sample.join("leads.csv"),
             activities: Some(sample.join("activities.csv")),
             purchases: Some(sample.join("purchases.csv")),
+            answers: Some(sample.join("answers.csv")),
         },
     };
     let (as_of, whence) = match (args.as_of, &args.leads) {
@@ -113,6 +122,7 @@ fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
         (None, None) => (SAMPLE_AS_OF.parse()?, "when the sample was taken"),
         (None, Some(_)) => (now()?, "now, by the clock of this machine"),
     };
+    let checklists = model::checklists(&spec, model.schema())?;
     show::model(out, &model, &model_path)?;
     for name in &args.show {
         if model.schema().attribute(name).is_none() {
@@ -130,7 +140,7 @@ fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
         counts,
         left_out,
         refused,
-    } = read::read(&files, model.schema(), as_of)?;
+    } = read::read(&files, model.schema(), &checklists, as_of)?;
     let reading = started.elapsed();
     writeln!(out, "Scored as of {as_of} ({whence})")?;
     show::counts(out, &counts)?;

@@ -2,7 +2,7 @@
 
 use crate::show::plural;
 use anyhow::{Context, Result, bail};
-use lead_scoring::{ModelSpec, ScoreModel};
+use lead_scoring::{ChecklistScorer, ModelSpec, NestedModel, Schema, ScoreModel};
 use std::path::Path;
 
 /// Reads and builds the model; all problems of the file at once, each with its place.
@@ -32,4 +32,18 @@ pub(crate) fn load(path: &Path) -> Result<(ModelSpec, ScoreModel)> {
         anyhow::Error::msg(message)
     })?;
     Ok((spec, model))
+}
+
+/// All checklists of the model and of those inside it: they know what their answers look like in a file.
+pub(crate) fn checklists(spec: &ModelSpec, schema: &Schema) -> Result<Vec<ChecklistScorer>> {
+    let mut all = Vec::new();
+    for dimension in &spec.dimensions {
+        if let Some(checklist) = &dimension.checklist {
+            all.push(checklist.build(schema)?);
+        }
+        if let Some(inner) = dimension.model.as_ref().and_then(NestedModel::spec) {
+            all.append(&mut checklists(inner, schema)?);
+        }
+    }
+    Ok(all)
 }

@@ -1,14 +1,22 @@
-//! Leads from three files: one pass over each, a builder kept for every lead.
+//! Leads from their files: one pass over each gathers what is known, then the leads are built on all cores.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "places are those of ids that were numbered"
+)]
+
+use crate::gathered::{Bucket, Sheet};
+use crate::ids::Ids;
 use crate::show::plural;
 use crate::table::{Refused, Table, cell};
 use anyhow::Result;
 use csv::StringRecord;
+use hashbrown::HashMap;
 use lead_scoring::{
-    Activity, AsOf, AttributeSlot, AttributeType, AttributeValue, Lead, LeadBuilder, LeadReader,
-    Moment, Schema,
+    Activity, AnswerValue, AsOf, AttributeSlot, AttributeType, AttributeValue, ChecklistScorer,
+    Lead, LeadBuilder, LeadError, LeadReader, Moment, Schema,
 };
-use std::collections::HashMap;
+use rayon::prelude::*;
 use std::path::PathBuf;
 
 /// Where to read from.
@@ -16,6 +24,7 @@ pub(crate) struct Files {
     pub(crate) leads: PathBuf,
     pub(crate) activities: Option<PathBuf>,
     pub(crate) purchases: Option<PathBuf>,
+    pub(crate) answers: Option<PathBuf>,
 }
 
 /// What was read, and what was not.
@@ -32,39 +41,53 @@ pub(crate) struct Counts {
     pub(crate) leads: usize,
     pub(crate) activities: u64,
     pub(crate) purchases: u64,
-    /// Activities and purchases after the moment as of which is scored: they do not count yet.
+    pub(crate) answers: u64,
+    /// Activities, purchases and answers after the moment as of which is scored: they do not count yet.
     pub(crate) later: u64,
-    /// Activities and purchases of leads whose own row was refused.
+    /// Activities, purchases and rows of answers of leads whose own row was refused.
     pub(crate) orphaned: u64,
 }
 
-pub(crate) fn read(files: &Files, schema: &Schema, as_of: AsOf) -> Result<Reading> {
+pub(crate) fn read(
+    files: &Files,
+    schema: &Schema,
+    checklists: &[ChecklistScorer],
+    as_of: AsOf,
+) -> Result<Reading> {
     let mut reader = Reader {
         names: LeadReader::new(schema),
         as_of: as_of.moment(),
-        builders: Vec::new(),
-        places: HashMap::new(),
+        ids: Ids::default(),
+        orphans: Vec::new(),
+        buckets: Vec::new(),
+        answers: HashMap::new(),
         counts: Counts::default(),
         unknown: Vec::new(),
         unasked: Vec::new(),
         refused: Refused::default(),
     };
-    reader.leads(&mut Table::open(&files.leads)?)?;
+    let (columns, rows) = reader.leads(&mut Table::open(&files.leads)?)?;
     if let Some(path) = &files.activities {
         reader.activities(&mut Table::open(path)?)?;
     }
     if let Some(path) = &files.purchases {
         reader.purchases(&mut Table::open(path)?)?;
     }
-    Ok(reader.finish())
+    if let Some(path) = &files.answers {
+        reader.answers(&mut Table::open(path)?, checklists)?;
+    }
+    Ok(reader.finish(&columns, &rows))
 }
 
 struct Reader<'s> {
     names: LeadReader<'s>,
     as_of: Moment,
-    builders: Vec<LeadBuilder<'s>>,
-    /// Where the builder of each id stands; `None` for a lead whose row was refused.
-    places: HashMap<Box<str>, Option<usize>>,
+    ids: Ids,
+    /// For each id, whether the row of the lead was refused.
+    orphans: Vec<bool>,
+    buckets: Vec<Bucket>,
+    /// By the place of the lead; few leads have any.
+    answers: HashMap<usize, Vec<Answered>>,
     counts: Counts,
     /// Columns of the leads' file that the schema does not have: position, name and number of values.
     unknown: Vec<(usize, String, u64)>,
@@ -81,13 +104,21 @@ enum Column {
     LeftOut,
 }
 
+/// An answer to a question, and since when it is known.
+struct Answered {
+    question: String,
+    answer: AnswerValue,
+    since: Option<Moment>,
+}
+
 /// A cell that cannot be read: its column, and why.
 type BadCell = (usize, String);
 
 impl Reader<'_> {
-    fn leads(&mut self, table: &mut Table) -> Result<()> {
+    fn leads(&mut self, table: &mut Table) -> Result<(Vec<Column>, Sheet)> {
         let id_column = table.required("id")?;
         let columns = self.lead_columns(table);
+        let mut rows = Sheet::new(columns.len());
         let mut row = StringRecord::new();
         while table.next(&mut row, &mut self.refused)? {
             for (column, _, values) in &mut self.unknown {
@@ -98,24 +129,23 @@ impl Reader<'_> {
                 self.refused.row(|| table.message(&row, id_column, reason));
                 continue;
             };
-            if self.places.contains_key(id) {
+            if self.ids.find(id).is_some() {
                 let reason = || format!("lead `{id}` stands on an earlier line too");
                 self.refused
                     .row(|| table.message(&row, id_column, &reason()));
                 continue;
             }
-            match lead(self.names.schema(), id, &columns, &row) {
-                Ok(builder) => {
-                    self.places.insert(id.into(), Some(self.builders.len()));
-                    self.builders.push(builder);
-                }
-                Err((column, reason)) => {
-                    self.places.insert(id.into(), None);
-                    self.refused.row(|| table.message(&row, column, &reason));
-                }
+            self.ids.add(id)?;
+            rows.push(&row);
+            let checked = check(&columns, &row);
+            self.orphans.push(checked.is_err());
+            if let Err((column, reason)) = checked {
+                self.refused.row(|| table.message(&row, column, &reason));
             }
         }
-        Ok(())
+        let buckets = self.orphans.len().div_ceil(Bucket::LEADS);
+        self.buckets.resize_with(buckets, Bucket::default);
+        Ok((columns, rows))
     }
 
     /// Resolves names once, so that rows cost no lookups.
@@ -175,10 +205,7 @@ impl Reader<'_> {
             return Ok(());
         };
         let product = cell(row, columns.product).and_then(|name| self.names.product(name));
-        let Some(builder) = self.builders.get_mut(place) else {
-            return Ok(());
-        };
-        builder.add_activity(Activity {
+        let activity = Activity {
             at,
             kind,
             id: cell(row, columns.id),
@@ -186,7 +213,9 @@ impl Reader<'_> {
             subject: cell(row, columns.subject),
             channel: cell(row, columns.channel),
             value,
-        });
+        };
+        let (bucket, lead) = self.bucket(place);
+        bucket.activity(lead, &activity);
         self.counts.activities += 1;
         self.counts.later += u64::from(at > self.as_of);
         Ok(())
@@ -220,12 +249,73 @@ impl Reader<'_> {
         let Some(spent) = number(row, amount)? else {
             return Err((amount, "a purchase needs an amount".to_owned()));
         };
-        if let Some(builder) = self.builders.get_mut(place) {
-            builder.add_purchase(at, spent);
-            self.counts.purchases += 1;
-            self.counts.later += u64::from(at > self.as_of);
+        let (bucket, lead) = self.bucket(place);
+        bucket.purchase(lead, at, spent);
+        self.counts.purchases += 1;
+        self.counts.later += u64::from(at > self.as_of);
+        Ok(())
+    }
+
+    fn answers(&mut self, table: &mut Table, checklists: &[ChecklistScorer]) -> Result<()> {
+        let id = table.required("id")?;
+        let answered_at = table.column("answered_at");
+        let mut questions = Vec::new();
+        let mut known = vec!["id", "answered_at"];
+        for (column, name) in table.columns().iter().enumerate() {
+            let mut asking = checklists.iter();
+            if let Some(checklist) = asking.find(|asking| asking.questions().any(|q| q == name)) {
+                questions.push((column, name.clone(), checklist));
+                known.push(name);
+            }
+        }
+        self.unasked(table, &known);
+        let mut row = StringRecord::new();
+        while table.next(&mut row, &mut self.refused)? {
+            if let Err((column, reason)) = self.answer(id, answered_at, &questions, &row) {
+                self.refused.row(|| table.message(&row, column, &reason));
+            }
         }
         Ok(())
+    }
+
+    fn answer(
+        &mut self,
+        id: usize,
+        answered_at: Option<usize>,
+        questions: &[(usize, String, &ChecklistScorer)],
+        row: &StringRecord,
+    ) -> Result<(), BadCell> {
+        let Some(place) = self.place(row, id)? else {
+            return Ok(());
+        };
+        let since = match answered_at {
+            Some(column) if cell(row, answered_at).is_some() => Some(moment(row, column)?),
+            _ => None,
+        };
+        let mut answers = Vec::new();
+        for (column, question, checklist) in questions {
+            let text = cell(row, Some(*column)).unwrap_or_default();
+            let read = checklist.parse(question, text);
+            let read = read.map_err(|error| (*column, error.to_string()))?;
+            answers.extend(read.map(|answer| Answered {
+                question: question.clone(),
+                answer,
+                since,
+            }));
+        }
+        let count = answers.len() as u64;
+        self.counts.answers += count;
+        if since.is_some_and(|since| since > self.as_of) {
+            self.counts.later += count;
+        }
+        self.answers.entry(place).or_default().append(&mut answers);
+        Ok(())
+    }
+
+    /// The bucket of the lead at a place, and its place there.
+    fn bucket(&mut self, place: usize) -> (&mut Bucket, usize) {
+        let bucket = &mut self.buckets[place / Bucket::LEADS];
+        (bucket, place % Bucket::LEADS)
     }
 
     /// Where the lead of a row stands; `None` when its own row was refused.
@@ -233,12 +323,12 @@ impl Reader<'_> {
         let Some(id) = cell(row, Some(column)) else {
             return Err((column, "a lead's id must not be empty".to_owned()));
         };
-        match self.places.get(id) {
-            Some(Some(place)) => Ok(Some(*place)),
-            Some(None) => {
+        match self.ids.find(id) {
+            Some(place) if self.orphans[place] => {
                 self.counts.orphaned += 1;
                 Ok(None)
             }
+            Some(place) => Ok(Some(place)),
             None => Err((column, format!("there is no lead `{id}`"))),
         }
     }
@@ -253,10 +343,26 @@ impl Reader<'_> {
     }
 
     /// The leads, without those that contradict themselves.
-    fn finish(mut self) -> Reading {
-        let mut leads = Vec::with_capacity(self.builders.len());
-        for builder in self.builders {
-            match builder.build() {
+    fn finish(mut self, columns: &[Column], rows: &Sheet) -> Reading {
+        let schema = self.names.schema();
+        let (ids, answers) = (&self.ids, &self.answers);
+        let orphans = self.orphans.chunks(Bucket::LEADS);
+        let buckets: Vec<_> = self.buckets.into_iter().zip(orphans).enumerate().collect();
+        let built: Vec<Vec<_>> = buckets
+            .into_par_iter()
+            .map(|(number, (bucket, orphans))| {
+                let first = number * Bucket::LEADS;
+                let places = first..first + orphans.len();
+                let rows = places.map(|place| {
+                    let answers = answers.get(&place).map_or(&[][..], Vec::as_slice);
+                    (ids.get(place), rows.row(place), answers)
+                });
+                build(schema, columns, rows, orphans, &bucket)
+            })
+            .collect();
+        let mut leads = Vec::with_capacity(self.orphans.len());
+        for built in built.into_iter().flatten() {
+            match built {
                 Ok(lead) => leads.push(lead),
                 Err(error) => self
                     .refused
@@ -289,27 +395,67 @@ impl Reader<'_> {
     }
 }
 
-/// A lead of a row of its file.
-fn lead<'s>(
-    schema: &'s Schema,
-    id: &str,
-    columns: &[Column],
-    row: &StringRecord,
-) -> Result<LeadBuilder<'s>, BadCell> {
-    let mut builder = Lead::builder(schema, id);
+/// Whether the cells of a row can be read.
+fn check(columns: &[Column], row: &StringRecord) -> Result<(), BadCell> {
+    use AttributeType as T;
     for (place, (column, text)) in columns.iter().zip(row).enumerate() {
         match *column {
-            Column::Id | Column::LeftOut => {}
+            // Every text is one.
+            Column::Id | Column::LeftOut | Column::Attribute(_, T::Text | T::Tags) => {}
             Column::CreatedAt if text.trim().is_empty() => {}
-            Column::CreatedAt => builder = builder.created_at(moment(row, place)?),
-            Column::Attribute(slot, of) => match AttributeValue::parse(of, text) {
-                Ok(Some(value)) => builder.add_attribute(slot, value),
-                Ok(None) => {}
-                Err(error) => return Err((place, error.to_string())),
-            },
+            Column::CreatedAt => {
+                moment(row, place)?;
+            }
+            Column::Attribute(_, of) => {
+                let read = AttributeValue::parse(of, text);
+                read.map_err(|error| (place, error.to_string()))?;
+            }
         }
     }
-    Ok(builder)
+    Ok(())
+}
+
+/// The leads of a bucket, from rows whose cells can be read.
+fn build<'r>(
+    schema: &Schema,
+    columns: &[Column],
+    rows: impl Iterator<Item = (&'r str, impl Iterator<Item = &'r str>, &'r [Answered])>,
+    orphans: &[bool],
+    bucket: &Bucket,
+) -> Vec<Result<Lead, LeadError>> {
+    let builders = rows.map(|(id, row, answers)| {
+        let mut builder = Lead::builder(schema, id);
+        for (column, text) in columns.iter().zip(row) {
+            match *column {
+                Column::Id | Column::LeftOut => {}
+                Column::CreatedAt => {
+                    if let Ok(at) = text.parse() {
+                        builder = builder.created_at(at);
+                    }
+                }
+                Column::Attribute(slot, of) => {
+                    if let Ok(Some(value)) = AttributeValue::parse(of, text) {
+                        builder.add_attribute(slot, value);
+                    }
+                }
+            }
+        }
+        for answered in answers {
+            let question = &answered.question;
+            builder = builder.answer(question, answered.answer.clone());
+            if let Some(since) = answered.since {
+                builder = builder.answer_known_since(question, since);
+            }
+        }
+        builder
+    });
+    let mut builders: Vec<LeadBuilder<'_>> = builders.collect();
+    bucket.give(&mut builders);
+    let built = builders.into_iter().zip(orphans);
+    built
+        .filter(|(_, orphan)| !**orphan)
+        .map(|(builder, _)| builder.build())
+        .collect()
 }
 
 /// Where the cells of an activity stand.

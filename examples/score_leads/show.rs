@@ -31,6 +31,10 @@ pub(crate) fn counts(out: &mut dyn Write, counts: &Counts) -> Result<()> {
         plural(counts.activities, "activity", "activities"),
         plural(counts.purchases, "purchase", "purchases"),
     )?;
+    if counts.answers > 0 {
+        let answers = plural(counts.answers, "answer", "answers");
+        writeln!(out, "  and {answers} to qualification questions")?;
+    }
     if counts.later > 0 {
         writeln!(
             out,

@@ -1,8 +1,9 @@
 //! One CSV file: its columns by name, its rows, and what is wrong with them.
 
+use crate::rows_ahead::RowsAhead;
 use anyhow::{Context, Result, bail};
 use csv::{ErrorKind, StringRecord};
-use indicatif::{ProgressBar, ProgressBarIter, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 use std::fs::File;
 use std::io::IsTerminal;
 use std::path::Path;
@@ -41,7 +42,7 @@ impl Refused {
 pub(crate) struct Table {
     name: String,
     columns: Vec<String>,
-    rows: csv::Reader<ProgressBarIter<File>>,
+    rows: RowsAhead,
     bar: ProgressBar,
 }
 
@@ -70,7 +71,7 @@ impl Table {
         Ok(Self {
             name,
             columns,
-            rows,
+            rows: RowsAhead::of(rows)?,
             bar,
         })
     }
@@ -97,19 +98,20 @@ impl Table {
     /// Reads the next row that has a cell for each column; reports those that have not.
     pub(crate) fn next(&mut self, row: &mut StringRecord, refused: &mut Refused) -> Result<bool> {
         loop {
-            match self.rows.read_record(row) {
-                Ok(true) if row.len() == self.columns.len() => return Ok(true),
-                Ok(true) if row.len() == 1 && row.iter().all(|text| text.trim().is_empty()) => {}
-                Ok(true) => {
+            match self.rows.next(row) {
+                Some(Ok(())) if row.len() == self.columns.len() => return Ok(true),
+                Some(Ok(())) if row.len() == 1 && row.iter().all(|text| text.trim().is_empty()) => {
+                }
+                Some(Ok(())) => {
                     let (due, got) = (self.columns.len(), row.len());
                     let line = line(row);
                     refused.row(|| format!("{}:{line}: {got} cells for {due} columns", self.name));
                 }
-                Ok(false) => {
+                None => {
                     self.bar.finish_and_clear();
                     return Ok(false);
                 }
-                Err(error) => match error.kind() {
+                Some(Err(error)) => match error.kind() {
                     ErrorKind::Utf8 { pos, err } => {
                         let line = pos.as_ref().map_or(0, csv::Position::line);
                         let column = self.columns.get(err.field()).map_or("", String::as_str);

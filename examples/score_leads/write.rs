@@ -66,6 +66,7 @@ fn csv<'a>(
         .chain(dimensions.iter().map(Dimension::name))
         .chain(composite.then_some("composite"))
         .chain(spec.labels.iter().map(|set| set.name.as_str()))
+        .chain(spec.matrices.iter().map(|matrix| matrix.name.as_str()))
         .chain(std::iter::once("disqualified"));
     writer.write_record(header)?;
     for (lead, vector) in rows {
@@ -78,6 +79,9 @@ fn csv<'a>(
         }
         for (_, label) in vector.labels() {
             writer.write_field(label.unwrap_or_default())?;
+        }
+        for (_, cell) in vector.cells() {
+            writer.write_field(cell.map_or("", |cell| cell.code))?;
         }
         let reasons: Vec<&str> = vector.disqualified().collect();
         writer.write_field(reasons.join("; "))?;

@@ -197,6 +197,11 @@ impl LeadBuilder<'_> {
         }
     }
 
+    /// Makes room for that many more activities, where a reader knows how many come.
+    pub fn reserve_activities(&mut self, more: usize) {
+        self.pending.reserve(more);
+    }
+
     /// Adds an activity given with slots, as [`activity`](LeadBuilder::activity) does.
     pub fn add_activity(&mut self, activity: Activity<'_>) {
         self.report(&activity, false);

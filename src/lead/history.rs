@@ -1,6 +1,6 @@
+use super::by_text::ByText;
 use super::{Activity, KindSlot, Moment, ProductSlot, canonical_order};
 use std::cmp::Ordering;
-use std::collections::HashMap;
 use std::fmt;
 
 /// An activity on its way into a [`History`].
@@ -25,6 +25,8 @@ pub(super) struct History {
 }
 
 impl History {
+    const TEXT_AT_ONCE: usize = 4096;
+
     /// Sorts activities and stores them; `None` when their texts need more than 4 GiB.
     ///
     /// Each id must stand once, no text may be empty and every value must be finite.
@@ -34,9 +36,26 @@ impl History {
 
     fn within(mut reported: Vec<Reported<'_>>, most_text: u32) -> Option<Self> {
         reported.sort_unstable_by(reported_order);
+        let lengths = reported.iter().map(|reported| {
+            let Activity {
+                id,
+                subject,
+                channel,
+                ..
+            } = reported.activity;
+            [id, subject, channel]
+                .iter()
+                .flatten()
+                .map(|text| text.len())
+                .sum()
+        });
+        // Enough for most leads at once. Texts that stand often may need less.
+        let room = lengths
+            .fold(0, usize::saturating_add)
+            .min(Self::TEXT_AT_ONCE);
         let mut texts = Texts {
-            text: String::new(),
-            seen: HashMap::new(),
+            text: String::with_capacity(room),
+            seen: ByText::new(),
             most: most_text,
         };
         let mut entries = Vec::with_capacity(reported.len());
@@ -158,7 +177,7 @@ impl PartialEq for Entry {
 /// Collects texts, each once.
 struct Texts<'a> {
     text: String,
-    seen: HashMap<&'a str, Span>,
+    seen: ByText<'a, Span>,
     most: u32,
 }
 
@@ -177,7 +196,7 @@ impl<'a> Texts<'a> {
         let Some(text) = text else {
             return Some(Span::NONE);
         };
-        if let Some(&span) = self.seen.get(text) {
+        if let Some(span) = self.seen.get(text) {
             return Some(span);
         }
         let span = self.append(text)?;

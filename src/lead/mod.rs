@@ -3,6 +3,7 @@
 mod activity;
 mod attributes;
 mod builder;
+mod by_text;
 mod error;
 mod frozen;
 mod history;

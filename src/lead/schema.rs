@@ -1,5 +1,6 @@
 use crate::model::{Problems, SpecError};
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -270,8 +271,8 @@ pub(crate) fn name_problem(name: &str) -> Option<&'static str> {
 }
 
 fn index<'a>(names: impl Iterator<Item = &'a str>, path: &str, problems: &mut Problems) -> Names {
-    let mut list = Vec::new();
-    let mut by_name = HashMap::new();
+    let mut list: Vec<Box<str>> = Vec::new();
+    let mut slots: HashMap<Box<str>, u16> = HashMap::new();
     for (position, name) in names.enumerate() {
         if let Some(problem) = name_problem(name) {
             problems.push(format!("{path}[{position}]"), problem);
@@ -284,7 +285,7 @@ fn index<'a>(names: impl Iterator<Item = &'a str>, path: &str, problems: &mut Pr
             problems.push(path, "at most 65,535 names");
             break;
         }
-        if by_name.insert(Box::from(name), slot).is_some() {
+        if slots.insert(Box::from(name), slot).is_some() {
             problems.push(
                 format!("{path}[{position}]"),
                 format!("`{name}` stands twice"),
@@ -292,18 +293,32 @@ fn index<'a>(names: impl Iterator<Item = &'a str>, path: &str, problems: &mut Pr
         }
         list.push(Box::from(name));
     }
-    Names { list, by_name }
+    let mut by_name: Vec<(Box<str>, u16)> = slots.into_iter().collect();
+    by_name.sort_unstable_by(|(a, _), (b, _)| by_length(a, b));
+    Names {
+        list,
+        by_name: by_name.into(),
+    }
 }
 
 #[derive(Clone, Debug, Default)]
 struct Names {
     list: Vec<Box<str>>,
-    by_name: HashMap<Box<str>, u16>,
+    /// Sorted [`by_length`]: names are few, and finding one by bisection is quicker than to hash it.
+    by_name: Box<[(Box<str>, u16)]>,
+}
+
+/// Most names differ in length already.
+fn by_length(a: &str, b: &str) -> Ordering {
+    a.len().cmp(&b.len()).then_with(|| a.cmp(b))
 }
 
 impl Names {
     fn find(&self, name: &str) -> Option<u16> {
-        self.by_name.get(name).copied()
+        let found = self
+            .by_name
+            .binary_search_by(|(known, _)| by_length(known, name));
+        self.by_name.get(found.ok()?).map(|&(_, slot)| slot)
     }
 
     fn get(&self, position: usize) -> Option<&str> {

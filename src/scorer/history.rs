@@ -3,7 +3,8 @@ mod edges;
 use super::decay::positive_period;
 use super::period::DAY;
 use crate::lead::{
-    Activity, AttributeSlot, AttributeType, LeadView, Moment, Schema, Value, canonical_order,
+    Activity, AttributeSlot, AttributeType, KindSlot, LeadView, Moment, Schema, Value,
+    canonical_order,
 };
 use crate::model::Problems;
 use serde::{Deserialize, Serialize};
@@ -301,19 +302,47 @@ impl History {
             out.retain(|activity| activity.id.is_none_or(|id| seen.insert(id)));
         }
         if let Some(period) = self.same_within {
-            let mut first = HashMap::new();
-            out.retain(|activity| {
-                let key = (activity.kind, activity.subject, activity.channel);
-                match first.get(&key) {
-                    Some(&at) if activity.at.micros_since(at) < period => false,
-                    _ => {
-                        first.insert(key, activity.at);
-                        true
-                    }
-                }
-            });
+            without_told_again(out, period);
         }
     }
+}
+
+/// What is the same in an activity that is told again.
+fn key<'a>(activity: &Activity<'a>) -> (KindSlot, Option<&'a str>, Option<&'a str>) {
+    (activity.kind, activity.subject, activity.channel)
+}
+
+/// Leaves out activities of the same kind, subject and channel less than `period` after the first of them.
+fn without_told_again(activities: &mut Vec<Activity<'_>>, period: i64) {
+    /// Up to here looking back is faster than hashing, and allocates nothing.
+    const FEW: usize = 64;
+    if activities.len() > FEW {
+        let mut first = HashMap::new();
+        activities.retain(|activity| match first.get(&key(activity)) {
+            Some(&at) if activity.at.micros_since(at) < period => false,
+            _ => {
+                first.insert(key(activity), activity.at);
+                true
+            }
+        });
+        return;
+    }
+    let mut kept = 0;
+    for i in 0..activities.len() {
+        let (Some(&activity), Some(before)) = (activities.get(i), activities.get(..kept)) else {
+            return;
+        };
+        let told_again = before
+            .iter()
+            .rev()
+            .take_while(|first| activity.at.micros_since(first.at) < period)
+            .any(|first| key(first) == key(&activity));
+        if !told_again {
+            activities.swap(kept, i);
+            kept += 1;
+        }
+    }
+    activities.truncate(kept);
 }
 
 /// Whether activities stand in canonical order with no id twice. May say no where it is so, never yes where not.
@@ -347,4 +376,43 @@ fn is_canonical(activities: &[Activity<'_>]) -> bool {
 /// The calendar day in which a moment lies.
 pub(crate) fn day(moment: Moment, utc_offset: i64) -> i64 {
     moment.micros().saturating_add(utc_offset).div_euclid(DAY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+        #[test]
+        fn looking_back_leaves_out_what_hashing_does(
+            steps in proptest::collection::vec((0_i64..40, 0_u16..2, 0_usize..3), 0..130),
+            period in 1_i64..100,
+        ) {
+            let subjects = [None, Some("/a"), Some("/b")];
+            let mut at = 0;
+            let all: Vec<Activity<'_>> = steps
+                .into_iter()
+                .map(|(step, kind, subject)| {
+                    at += step;
+                    let activity = Activity::new(KindSlot::new(kind), Moment::from_micros(at));
+                    Activity { subject: subjects[subject], ..activity }
+                })
+                .collect();
+            let mut expected: Vec<Activity<'_>> = Vec::new();
+            for activity in &all {
+                let same = |first: &&Activity<'_>| {
+                    (first.kind, first.subject) == (activity.kind, activity.subject)
+                };
+                let first = expected.iter().rfind(same);
+                if first.is_none_or(|first| activity.at.micros_since(first.at) >= period) {
+                    expected.push(*activity);
+                }
+            }
+            let mut left = all;
+            without_told_again(&mut left, period);
+            prop_assert_eq!(left, expected);
+        }
+    }
 }

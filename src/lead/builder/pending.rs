@@ -1,7 +1,6 @@
+use crate::lead::by_text::ByText;
 use crate::lead::history::Reported;
 use crate::lead::{Activity, KindSlot, Moment, ProductSlot, Schema, shortened};
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
 /// An activity that was added: its texts stand in the builder's, id, subject and channel in a row.
 #[derive(Debug)]
@@ -75,14 +74,14 @@ impl Pending {
 #[derive(Debug)]
 pub(in crate::lead) struct Unique<'a, T> {
     pub(in crate::lead) list: Vec<(Reported<'a>, T)>,
-    by_id: HashMap<&'a str, usize>,
+    by_id: ByText<'a, usize>,
 }
 
 impl<T> Default for Unique<'_, T> {
     fn default() -> Self {
         Self {
             list: Vec::new(),
-            by_id: HashMap::new(),
+            by_id: ByText::new(),
         }
     }
 }
@@ -104,27 +103,24 @@ impl<'a, T> Unique<'a, T> {
                 list.push((reported, with));
                 continue;
             };
-            match by_id.entry(id) {
-                Entry::Vacant(place) => {
-                    place.insert(list.len());
-                    list.push((reported, with));
-                }
-                Entry::Occupied(place) => {
-                    let Some((first, _)) = list.get_mut(*place.get()) else {
-                        continue;
-                    };
-                    first.voided |= reported.voided;
-                    if first.activity != reported.activity {
-                        tell(
-                            format!("activity `{}`", shortened(id)),
-                            differences(schema, &first.activity, &reported.activity),
-                        );
-                    }
-                }
+            let Some(first) = by_id.get(id) else {
+                by_id.insert(id, list.len());
+                list.push((reported, with));
+                continue;
+            };
+            let Some((first, _)) = list.get_mut(first) else {
+                continue;
+            };
+            first.voided |= reported.voided;
+            if first.activity != reported.activity {
+                tell(
+                    format!("activity `{}`", shortened(id)),
+                    differences(schema, &first.activity, &reported.activity),
+                );
             }
         }
         for id in voids {
-            if let Some((voided, _)) = by_id.get(id).and_then(|&first| list.get_mut(first)) {
+            if let Some((voided, _)) = by_id.get(id).and_then(|first| list.get_mut(first)) {
                 voided.voided = true;
             }
         }

@@ -1,0 +1,190 @@
+//! Reading and scoring 100,000 leads with a million activities as `score_leads` does, beside what cannot be saved:
+//! splitting the same files into cells and parsing their times and numbers, one after the other on one thread.
+//!
+//! All are timed in turns, and the shortest time of each counts, so that other work on the machine matters little.
+
+#![allow(clippy::expect_used, reason = "a benchmark that cannot run may stop")]
+#![allow(dead_code, unreachable_pub, reason = "modules of the examples")]
+
+use anyhow::Result;
+use lead_scoring::{AsOf, AttributeType, AttributeValue, Moment, ScoreModel};
+use read::Files;
+use std::fs::File;
+use std::hint::black_box;
+use std::path::Path;
+use std::time::Instant;
+
+#[path = "../examples/generate_leads/calls.rs"]
+mod calls;
+#[path = "../examples/generate_leads/files.rs"]
+mod files;
+#[path = "../examples/score_leads/gathered.rs"]
+mod gathered;
+#[path = "../examples/score_leads/ids.rs"]
+mod ids;
+#[path = "../examples/score_leads/model.rs"]
+mod model;
+#[path = "../examples/score_leads/read.rs"]
+mod read;
+#[path = "../examples/generate_leads/rows.rs"]
+mod rows;
+#[path = "../examples/score_leads/rows_ahead.rs"]
+mod rows_ahead;
+#[path = "../examples/score_leads/show.rs"]
+mod show;
+#[path = "../examples/score_leads/table.rs"]
+mod table;
+#[path = "../examples/generate_leads/tables.rs"]
+mod tables;
+#[path = "../examples/generate_leads/world.rs"]
+mod world;
+
+const LEADS: u32 = 100_000;
+const ROUNDS: usize = 9;
+const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/model.toml");
+
+fn main() -> Result<()> {
+    let as_of: AsOf = "2026-03-02T09:00:00Z".parse()?;
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("reading");
+    let mut world = world::World::new(11, as_of.moment().to_utc());
+    (1..=LEADS).for_each(|number| world.lead(number));
+    files::write(world, &folder)?;
+    let (spec, model) = model::load(Path::new(MODEL))?;
+    let checklists = model::checklists(&spec, model.schema())?;
+    let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
+
+    let mut best = [Cost::MOST; 5];
+    for _ in 0..ROUNDS {
+        let mut run = Vec::new();
+        run.push(Cost::of(|| pass(&folder, |_, _| AttributeType::Text))?.0);
+        run.push(Cost::of(|| pass(&folder, |file, column| sort(&model, file, column)))?.0);
+        let files = Files {
+            leads: folder.join("leads.csv"),
+            activities: Some(folder.join("activities.csv")),
+            purchases: Some(folder.join("purchases.csv")),
+            answers: Some(folder.join("answers.csv")),
+        };
+        let (cost, read) = Cost::of(|| read::read(&files, model.schema(), &checklists, as_of))?;
+        run.push(cost);
+        let leads = &read.leads;
+        run.push(Cost::of(|| Ok(model.score_all(leads, as_of)))?.0);
+        run.push(Cost::of(|| Ok(alone.install(|| model.score_all(leads, as_of))))?.0);
+        for (best, cost) in best.iter_mut().zip(run) {
+            best.wall = best.wall.min(cost.wall);
+            best.processor = best.processor.min(cost.processor);
+        }
+    }
+    let [split, floor, read, score, alone] = best;
+    println!("{LEADS} leads, the least of {ROUNDS}: time, and processor time");
+    println!("  splitting the files             {split}");
+    println!("  splitting, times and numbers    {floor}");
+    println!("  reading                         {read}");
+    println!("  scoring                         {score}");
+    println!("  scoring on one thread           {alone}");
+    println!(
+        "reading and scoring: {:.2} times splitting and parsing, {:.2} times in processor time",
+        (read.wall + score.wall) / floor.wall,
+        (read.processor + score.processor) / floor.processor
+    );
+    println!(
+        "scoring with all judges: {:.2} us of processor time a lead",
+        alone.processor / f64::from(LEADS) * 1e6
+    );
+    Ok(())
+}
+
+/// What something took, in seconds.
+#[derive(Clone, Copy)]
+struct Cost {
+    wall: f64,
+    /// Of all threads; to 10 ms, and where the system says it.
+    processor: f64,
+}
+
+impl Cost {
+    const MOST: Self = Self {
+        wall: f64::INFINITY,
+        processor: f64::INFINITY,
+    };
+
+    fn of<T>(run: impl FnOnce() -> Result<T>) -> Result<(Self, T)> {
+        let (start, used) = (Instant::now(), processor_time());
+        let done = black_box(run()?);
+        let cost = Self {
+            wall: start.elapsed().as_secs_f64(),
+            processor: processor_time() - used,
+        };
+        Ok((cost, done))
+    }
+}
+
+impl std::fmt::Display for Cost {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:.3} s  {:.2} s", self.wall, self.processor)
+    }
+}
+
+/// Seconds that this process has used of all processors, on Linux; elsewhere NaN.
+fn processor_time() -> f64 {
+    /// What Linux counts in.
+    const TICKS_A_SECOND: f64 = 100.0;
+    let used = || {
+        let text = std::fs::read_to_string("/proc/self/stat").ok()?;
+        // After the name in parentheses: the 12th and the 13th field are time in the program and in the system.
+        let (_, fields) = text.rsplit_once(')')?;
+        let ticks = fields.split_whitespace().skip(11).take(2);
+        let ticks: Option<Vec<f64>> = ticks.map(|ticks| ticks.parse().ok()).collect();
+        Some(ticks?.iter().sum::<f64>() / TICKS_A_SECOND)
+    };
+    used().unwrap_or(f64::NAN)
+}
+
+/// What the cells of a column are parsed as.
+fn sort(model: &ScoreModel, file: &str, column: &str) -> AttributeType {
+    match (file, column) {
+        (_, "at" | "created_at") => AttributeType::Date,
+        (_, "value" | "amount") => AttributeType::Number,
+        ("leads.csv", name) => {
+            let schema = model.schema();
+            let slot = schema.attribute(name);
+            let of = slot.and_then(|slot| schema.attribute_type(slot));
+            of.unwrap_or(AttributeType::Text)
+        }
+        _ => AttributeType::Text,
+    }
+}
+
+/// Goes through the files once, and parses the cells that are not text.
+fn pass(folder: &Path, sort: impl Fn(&str, &str) -> AttributeType) -> Result<()> {
+    for name in ["leads.csv", "activities.csv", "purchases.csv"] {
+        let mut reader = csv::ReaderBuilder::new()
+            .buffer_capacity(1 << 18)
+            .from_reader(File::open(folder.join(name))?);
+        let header = reader.headers()?.clone();
+        let columns: Vec<(usize, AttributeType)> = header
+            .iter()
+            .map(|column| sort(name, column))
+            .enumerate()
+            .filter(|(_, of)| !matches!(of, AttributeType::Text | AttributeType::Tags))
+            .collect();
+        let mut row = csv::StringRecord::new();
+        while reader.read_record(&mut row)? {
+            for &(column, of) in &columns {
+                let cell = row.get(column).unwrap_or_default();
+                match of {
+                    AttributeType::Date if !cell.is_empty() => {
+                        black_box(cell.parse::<Moment>()?);
+                    }
+                    AttributeType::Number if !cell.is_empty() => {
+                        black_box(cell.parse::<f64>()?);
+                    }
+                    of => {
+                        black_box(AttributeValue::parse(of, cell)?);
+                    }
+                }
+            }
+            black_box(&row);
+        }
+    }
+    Ok(())
+}
