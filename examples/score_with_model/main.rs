@@ -1,33 +1,46 @@
 //! Scores the rows of a CSV file with a model that `train_predictive` wrote, and says why. A lead of which nothing is
 //! known has no score.
 //!
+//! Without arguments it scores the last 100 rows of the sample in `examples/data` with the model beside it, which
+//! `train_predictive --model past_model.json` wrote.
+//!
 //! ```text
+//! cargo run --release --example score_with_model
 //! cargo run --release --example train_predictive -- --data leads.csv --target converted --model model.json
 //! cargo run --release --example score_with_model -- --model model.json --data new.csv --id lead --top 5
 //! ```
 
+#[path = "../train_predictive/delimiter.rs"]
+mod delimiter;
+
 use anyhow::{Context, Result};
 use clap::Parser;
+use delimiter::delimiter;
 use lead_scoring::{
     AsOf, AttributeType, AttributeValue, Explanation, Lead, ModelSpec, RankBy, ScoreModel, Scorer,
 };
 use std::fs;
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data");
 
 /// Scores new leads with a saved model
 #[derive(Parser)]
 struct Args {
-    /// The model
-    #[arg(long, value_name = "JSON")]
-    model: PathBuf,
-    /// The leads, with a header; columns that the model does not know are not read
-    #[arg(long, value_name = "CSV")]
-    data: PathBuf,
-    /// The column that names the leads [default: the row, counted from 0]
+    /// The model [default: that of the sample]
+    #[arg(long, value_name = "JSON", requires = "data")]
+    model: Option<PathBuf>,
+    /// The leads, with a header; columns that the model does not know are not read [default: the sample]
+    #[arg(long, value_name = "CSV", requires = "model")]
+    data: Option<PathBuf>,
+    /// The column that names the leads [default: the row, counted from 0; id of the sample]
     #[arg(long, value_name = "COL")]
     id: Option<String>,
+    /// Scores that many rows only, the last of the file [default: all; 100 of the sample]
+    #[arg(long, value_name = "ROWS")]
+    last: Option<usize>,
     /// What stands for a missing value, beside an empty cell
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     missing: Vec<String>,
@@ -67,12 +80,16 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 }
 
 fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
-    let file = args.model.display();
-    let text = fs::read_to_string(&args.model).with_context(|| format!("cannot read {file}"))?;
+    let path = match &args.model {
+        Some(path) => path.clone(),
+        None => Path::new(SAMPLE).join("past_model.json"),
+    };
+    let file = path.display();
+    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {file}"))?;
     let spec: ModelSpec =
         serde_json::from_str(&text).with_context(|| format!("{file} is no model"))?;
     let model = ScoreModel::build(&spec).with_context(|| format!("{file} is damaged"))?;
-    let leads = read(args, &model, out)?;
+    let (first, leads) = read(args, &model, out)?;
 
     let scored = model.score_all(&leads, args.as_of);
     let order = scored.top(args.top, RankBy::Best)?;
@@ -113,17 +130,25 @@ fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
         for (row, lead) in leads.iter().enumerate() {
             let probability = scored.vector(row).and_then(|vector| vector.raw(name));
             let probability = probability.map_or_else(String::new, |p| p.to_string());
-            file.write_record([row.to_string(), lead.id().to_owned(), probability])?;
+            file.write_record([(first + row).to_string(), lead.id().to_owned(), probability])?;
         }
         file.flush()?;
     }
     Ok(())
 }
 
-fn read(args: &Args, model: &ScoreModel, out: &mut dyn Write) -> Result<Vec<Lead>> {
-    let file = args.data.display();
-    let mut reader =
-        csv::Reader::from_path(&args.data).with_context(|| format!("cannot read {file}"))?;
+/// The leads, and the row of the first of them.
+fn read(args: &Args, model: &ScoreModel, out: &mut dyn Write) -> Result<(usize, Vec<Lead>)> {
+    let (path, name, last) = match &args.data {
+        Some(path) => (path.clone(), None, usize::MAX),
+        None => (Path::new(SAMPLE).join("past_leads.csv"), Some("id"), 100),
+    };
+    let last = args.last.unwrap_or(last);
+    let file = path.display();
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter(&path)?)
+        .from_path(&path)
+        .with_context(|| format!("cannot read {file}"))?;
     let header = reader
         .headers()
         .with_context(|| format!("cannot read the header of {file}"))?
@@ -132,7 +157,7 @@ fn read(args: &Args, model: &ScoreModel, out: &mut dyn Write) -> Result<Vec<Lead
         let bare = |known: &str| known.trim().trim_start_matches('\u{feff}') == name;
         header.iter().position(bare)
     };
-    let id = match &args.id {
+    let id = match args.id.as_deref().or(name) {
         Some(name) => Some(place(name).with_context(|| format!("{file} has no column `{name}`"))?),
         None => None,
     };
@@ -148,7 +173,7 @@ fn read(args: &Args, model: &ScoreModel, out: &mut dyn Write) -> Result<Vec<Lead
         let record = record.with_context(|| format!("cannot read {file}"))?;
         let cell = |place: usize| {
             let cell = record.get(place).unwrap_or_default().trim();
-            let missing = args.missing.iter().any(|token| token == cell);
+            let missing = args.missing.iter().any(|token| token.trim() == cell);
             if missing { "" } else { cell }
         };
         let name = match id.map(cell).filter(|id| !id.is_empty()) {
@@ -165,5 +190,6 @@ fn read(args: &Args, model: &ScoreModel, out: &mut dyn Write) -> Result<Vec<Lead
         }
         leads.push(lead.build()?);
     }
-    Ok(leads)
+    let first = leads.len().saturating_sub(last);
+    Ok((first, leads.split_off(first)))
 }
