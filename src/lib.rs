@@ -124,6 +124,7 @@
 //!   they were; [`DriftReport`] says ok, look or retrain, and why.
 //! - [`SegmentReportSpec`]: conversion by segment, channel, product, stage and period, with [`ConversionRate`]s; where
 //!   scores are wrong, what each criterion tells, what each negative rule costs.
+//! - [`ReportSpec`], [`Report`]: all of that of one population in one value, to be stored, printed or drawn.
 //!
 //! **What should it give**
 //! - [`WoeSpec`], [`WeightOfEvidence`]: what each value of a feature says of converting; [`ScorecardSpec`] makes points

@@ -7,12 +7,16 @@
 //! cargo run --release --example evaluate_scores
 //! cargo run --release --example evaluate_scores -- --scores scored.csv --metrics metrics.json
 //! cargo run --release --example evaluate_scores -- --scores scored.csv --probability --call 200
+//! cargo run --release --example evaluate_scores -- --scores scored.csv --report scored.html
 //! ```
+//!
+//! With `--report` it also writes one HTML page with the pictures, which opens in any browser without a network.
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
 use lead_scoring::{
-    CutTies, Evaluation, Metrics, ProbabilityEvaluation, ReliabilityBins, ThresholdRule,
+    CutTies, Evaluation, Grouping, Metrics, ProbabilityEvaluation, ReliabilityBins, Report,
+    ReportSpec, ThresholdRule,
 };
 use read::Reading;
 use serde::Serialize;
@@ -23,6 +27,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 mod read;
+#[path = "../report_page/mod.rs"]
+mod report_page;
 
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/scores.csv");
 
@@ -47,6 +53,9 @@ struct Args {
     /// Where to write all metrics
     #[arg(long, value_name = "JSON")]
     metrics: Option<PathBuf>,
+    /// Where to write one page with pictures
+    #[arg(long, value_name = "HTML")]
+    report: Option<PathBuf>,
 }
 
 /// What `--metrics` writes: the metrics of all leads, and of each segment where the file names them.
@@ -111,7 +120,31 @@ fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
         write(path, &written).with_context(|| format!("cannot write {}", path.display()))?;
         writeln!(out, "\nWrote the metrics to {}", path.display())?;
     }
+    if let Some(path) = &args.report {
+        let page = report_page::page(&report(&reading, file, probability)?)?;
+        std::fs::write(path, page).with_context(|| format!("cannot write {}", path.display()))?;
+        writeln!(out, "\nWrote the page to {}", path.display())?;
+    }
     Ok(())
+}
+
+/// All of it in one value.
+fn report(reading: &Reading, file: &Path, probability: bool) -> Result<Report> {
+    let name = file.file_name().unwrap_or(file.as_os_str());
+    let mut spec = ReportSpec::new(format!("How good are the scores of {}?", name.display()));
+    if probability {
+        spec = spec.percent();
+    }
+    let segments = reading.segments.iter();
+    let segments = segments.map(|name| Some(name.as_str()).filter(|name| !name.is_empty()));
+    let segments = Grouping::one_each("segment", segments);
+    let groupings = Some(segments).filter(|segments| !segments.is_empty());
+    // Weights that are all 1 count leads.
+    let weights = Some(reading.weights.as_slice());
+    let weights = weights.filter(|weights| weights.iter().any(|&weight| weight != 1.0));
+    let groupings: Vec<Grouping> = groupings.into_iter().collect();
+    let (scores, converted) = (&reading.scores, &reading.converted);
+    Ok(spec.run_scores(scores, converted, weights, &groupings)?)
 }
 
 /// The gains table, and from which score on to call.

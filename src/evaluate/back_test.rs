@@ -7,7 +7,7 @@ use crate::score::{AsOf, RankBy, ScoreMatrix};
 use crate::scorer::{Scorer, parse_period};
 #[cfg(feature = "parallel")]
 use rayon::prelude::*;
-use report::Gathered;
+pub(super) use report::Gathered;
 pub use report::{
     BackTest, BackTestBand, BackTestMoment, LeftOutLeads, UndatedFact, UnscoredLeads,
 };
@@ -89,9 +89,9 @@ impl ScoreMeaning {
 }
 
 /// What a scorer says of a lead at a moment.
-struct Judged {
-    score: Option<f64>,
-    disqualified: bool,
+pub(super) struct Judged {
+    pub(super) score: Option<f64>,
+    pub(super) disqualified: bool,
 }
 
 impl BackTestSpec {
@@ -201,14 +201,7 @@ impl BackTestSpec {
         judge: impl Fn(&[Frozen<'_, L>], AsOf) -> Vec<Judged>,
     ) -> Result<BackTest, EvaluateError> {
         let (moments, horizon) = self.checked()?;
-        if leads.len() != converted_at.len() {
-            let message = format!(
-                "`{}` outcomes do not go with `{}` leads",
-                converted_at.len(),
-                leads.len()
-            );
-            return Err(EvaluateError::new("outcomes", message));
-        }
+        check_outcomes(converted_at.len(), leads.len())?;
         let mut gathered = Gathered::new(schema, self.scores);
         for moment in moments {
             let end = moment.plus_micros(horizon);
@@ -216,19 +209,7 @@ impl BackTestSpec {
                 gathered.left_out.not_over += leads.len();
                 continue;
             }
-            let mut there = Vec::new();
-            let mut outcomes = Vec::new();
-            for (lead, converted_at) in leads.iter().zip(converted_at) {
-                if converted_at.is_some_and(|at| at <= moment) {
-                    gathered.left_out.converted_before += 1;
-                } else if lead.created_at().is_some_and(|at| at > moment) {
-                    gathered.left_out.not_created += 1;
-                } else {
-                    gathered.look_for_leaks(lead);
-                    there.push(Frozen::new(lead, moment));
-                    outcomes.push(converted_at.is_some_and(|at| at <= end));
-                }
-            }
+            let (there, outcomes) = gathered.there(leads, converted_at, moment, end);
             let judged = judge(&there, AsOf::new(moment));
             gathered.take(moment, &judged, &outcomes);
         }
@@ -255,17 +236,29 @@ impl BackTestSpec {
                 return Err(EvaluateError::new("observed_until", message));
             }
             None => i64::MAX,
-            Some(text) => match parse_period(text) {
-                Ok(0) => {
-                    let message = format!("must be longer than 0, got `{text}`");
-                    return Err(EvaluateError::new("horizon", message));
-                }
-                Ok(micros) => micros,
-                Err(message) => return Err(EvaluateError::new("horizon", message)),
-            },
+            Some(text) => {
+                horizon_micros(text).map_err(|message| EvaluateError::new("horizon", message))?
+            }
         };
         check_bands(&self.bands)?;
         Ok((moments, horizon))
+    }
+}
+
+/// Each lead has one outcome.
+pub(super) fn check_outcomes(given: usize, leads: usize) -> Result<(), EvaluateError> {
+    if given == leads {
+        return Ok(());
+    }
+    let message = format!("`{given}` outcomes do not go with `{leads}` leads");
+    Err(EvaluateError::new("outcomes", message))
+}
+
+/// The horizon in microseconds.
+pub(super) fn horizon_micros(horizon: &str) -> Result<i64, String> {
+    match parse_period(horizon) {
+        Ok(0) => Err(format!("must be longer than 0, got `{horizon}`")),
+        other => other,
     }
 }
 

@@ -18,6 +18,7 @@ mod probability_evaluation;
 #[cfg(feature = "train")]
 mod recalibrate;
 mod reliability;
+mod report;
 mod roc_auc;
 mod segment_report;
 mod threshold;
@@ -53,6 +54,10 @@ pub use recalibrate::{
     WrongSignPolicy,
 };
 pub use reliability::{BrierDecomposition, ReliabilityBin, ReliabilityBins, ReliabilityTable};
+pub use report::{
+    HeatCell, HeatMap, HeatMapSpec, HistogramBin, LabelConversion, LabelRow, Report,
+    ReportPopulation, ReportSpec, ScoreHistogram,
+};
 pub use roc_auc::{Ks, RocAuc};
 pub use segment_report::{
     CriterionReport, CutBy, Grouping, NegativeRule, Removed, ReportPeriod, SegmentJudgement,

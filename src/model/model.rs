@@ -83,6 +83,18 @@ impl ScoreModel {
         self.composite.is_some()
     }
 
+    /// What the rows and the columns of the matrix at a position are read off: dimensions, or `composite`.
+    pub(crate) fn axes_of(&self, matrix: usize) -> Option<[&str; 2]> {
+        let first = self.shape.labels.len() + 2 * matrix;
+        let name = |place: usize| {
+            Some(match self.labels.get(place)?.target {
+                Target::Composite => "composite",
+                Target::Dimension(place) => self.shape.dimensions.get(place)?.name(),
+            })
+        };
+        Some([name(first)?, name(first + 1)?])
+    }
+
     /// What is odd about the spec without being wrong.
     #[must_use]
     pub fn lints(&self) -> &[Lint] {

@@ -4,7 +4,9 @@ use crate::evaluate::{
     CutTies, Evaluation, GainsTable, Metrics, ProbabilityEvaluation, ReliabilityBins,
     ReliabilityTable,
 };
-use crate::lead::{Answer, AttributeSlot, Fact, LeadView, Moment, QuestionSlot, Schema, Value};
+use crate::lead::{
+    Answer, AttributeSlot, Fact, Frozen, LeadView, Moment, QuestionSlot, Schema, Value,
+};
 use crate::model::BandSpec;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -100,21 +102,21 @@ pub struct UndatedFact {
 }
 
 /// What is gathered over the moments.
-pub(super) struct Gathered<'s> {
+pub(in crate::evaluate) struct Gathered<'s> {
     schema: &'s Schema,
     meaning: ScoreMeaning,
-    pub(super) left_out: LeftOutLeads,
-    abstained: UnscoredLeads,
-    disqualified: UnscoredLeads,
-    scores: Vec<f64>,
-    converted: Vec<bool>,
+    pub(in crate::evaluate) left_out: LeftOutLeads,
+    pub(in crate::evaluate) abstained: UnscoredLeads,
+    pub(in crate::evaluate) disqualified: UnscoredLeads,
+    pub(in crate::evaluate) scores: Vec<f64>,
+    pub(in crate::evaluate) converted: Vec<bool>,
     moments: Vec<BackTestMoment>,
     attributes: Vec<usize>,
     answers: Vec<usize>,
 }
 
 impl<'s> Gathered<'s> {
-    pub(super) fn new(schema: &'s Schema, meaning: ScoreMeaning) -> Self {
+    pub(in crate::evaluate) fn new(schema: &'s Schema, meaning: ScoreMeaning) -> Self {
         Self {
             schema,
             meaning,
@@ -130,7 +132,7 @@ impl<'s> Gathered<'s> {
     }
 
     /// Counts the facts of a lead that may have come to be known only later.
-    pub(super) fn look_for_leaks<L: LeadView + ?Sized>(&mut self, lead: &L) {
+    fn look_for_leaks<L: LeadView + ?Sized>(&mut self, lead: &L) {
         if lead.schema() != self.schema.id() {
             return;
         }
@@ -151,9 +153,32 @@ impl<'s> Gathered<'s> {
         }
     }
 
-    /// Takes what was said at a moment of the leads that were there, and what came of them.
-    pub(super) fn take(&mut self, as_of: Moment, judged: &[Judged], outcomes: &[bool]) {
-        let before = self.scores.len();
+    /// The leads that were there at a moment, as they were known then, and whether each converted by the end.
+    pub(in crate::evaluate) fn there<'l, L: LeadView>(
+        &mut self,
+        leads: &'l [L],
+        converted_at: &[Option<Moment>],
+        moment: Moment,
+        end: Moment,
+    ) -> (Vec<Frozen<'l, L>>, Vec<bool>) {
+        let mut there = Vec::new();
+        let mut outcomes = Vec::new();
+        for (lead, converted_at) in leads.iter().zip(converted_at) {
+            if converted_at.is_some_and(|at| at <= moment) {
+                self.left_out.converted_before += 1;
+            } else if lead.created_at().is_some_and(|at| at > moment) {
+                self.left_out.not_created += 1;
+            } else {
+                self.look_for_leaks(lead);
+                there.push(Frozen::new(lead, moment));
+                outcomes.push(converted_at.is_some_and(|at| at <= end));
+            }
+        }
+        (there, outcomes)
+    }
+
+    /// Takes what was said of the leads that were there, and what came of them.
+    pub(in crate::evaluate) fn add(&mut self, judged: &[Judged], outcomes: &[bool]) {
         for (judged, &converted) in judged.iter().zip(outcomes) {
             let unscored = match judged.score {
                 _ if judged.disqualified => &mut self.disqualified,
@@ -167,6 +192,12 @@ impl<'s> Gathered<'s> {
             unscored.leads += 1;
             unscored.converted += usize::from(converted);
         }
+    }
+
+    /// Takes what was said at a moment of the leads that were there, and what came of them.
+    pub(super) fn take(&mut self, as_of: Moment, judged: &[Judged], outcomes: &[bool]) {
+        let before = self.scores.len();
+        self.add(judged, outcomes);
         let scores = self.scores.get(before..).unwrap_or_default();
         let converted = self.converted.get(before..).unwrap_or_default();
         self.moments.push(BackTestMoment {
@@ -175,8 +206,8 @@ impl<'s> Gathered<'s> {
         });
     }
 
-    pub(super) fn report(self, bands: &[BandSpec]) -> BackTest {
-        let evaluated = evaluated(self.meaning, &self.scores, &self.converted);
+    /// The attributes and the answers that may have come to be known only later.
+    pub(in crate::evaluate) fn undated(&self) -> (Vec<UndatedFact>, Vec<UndatedFact>) {
         let undated = |names: &mut dyn Iterator<Item = &str>, counts: &[usize]| {
             let facts = names.zip(counts).filter(|(_, values)| **values > 0);
             facts
@@ -187,6 +218,15 @@ impl<'s> Gathered<'s> {
                 .collect()
         };
         let mut attributes = self.schema.attributes().map(|(name, _)| name);
+        (
+            undated(&mut attributes, &self.attributes),
+            undated(&mut self.schema.questions(), &self.answers),
+        )
+    }
+
+    pub(super) fn report(self, bands: &[BandSpec]) -> BackTest {
+        let evaluated = evaluated(self.meaning, &self.scores, &self.converted);
+        let (undated_attributes, undated_answers) = self.undated();
         let (metrics, gains, reliability) = match evaluated {
             Some(found) => (Some(found.metrics), found.gains, found.reliability),
             None => (None, None, None),
@@ -200,8 +240,8 @@ impl<'s> Gathered<'s> {
             abstained: self.abstained,
             disqualified: self.disqualified,
             left_out: self.left_out,
-            undated_attributes: undated(&mut attributes, &self.attributes),
-            undated_answers: undated(&mut self.schema.questions(), &self.answers),
+            undated_attributes,
+            undated_answers,
         }
     }
 }

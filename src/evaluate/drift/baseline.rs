@@ -5,7 +5,7 @@ use crate::evaluate::EvaluateError;
 use crate::evaluate::bins::{Place, Sample};
 use crate::lead::{AttributeSlot, LeadView, Moment};
 use crate::model::{Problems, ScoreModel};
-use crate::score::AsOf;
+use crate::score::{AsOf, ScoreMatrix};
 use serde::{Deserialize, Serialize};
 
 /// What a model's leads and scores were like at one moment, to compare later leads with. Plain data: keep it beside
@@ -176,13 +176,26 @@ impl DriftBaseline {
         as_of: AsOf,
         outcomes: Option<&[Option<bool>]>,
     ) -> Result<DriftReport, EvaluateError> {
+        checked(leads.len(), outcomes)?;
+        let matrix = model.score_all(leads, as_of);
+        self.compare_scored(model, leads, as_of, outcomes, &matrix)
+    }
+
+    /// As [`compare`](Self::compare), with what the model says of the leads, of which there are some.
+    pub(in crate::evaluate) fn compare_scored<V: LeadView + Sync>(
+        &self,
+        model: &ScoreModel,
+        leads: &[V],
+        as_of: AsOf,
+        outcomes: Option<&[Option<bool>]>,
+        matrix: &ScoreMatrix,
+    ) -> Result<DriftReport, EvaluateError> {
         let Fields {
             spec,
             attributes,
             scores,
             ..
         } = &self.0;
-        checked(leads.len(), outcomes)?;
         let mut report = DriftReport::new(self.as_of(), self.leads(), as_of, leads.len() as u64);
         for (i, of) in attributes.iter().enumerate() {
             let slot = model.schema().attribute(&of.name);
@@ -197,7 +210,7 @@ impl DriftBaseline {
             let sample = snapshot::attribute_sample(model, slot, of.kind, leads, as_of);
             report.attributes.push(FeatureDrift::of(of, &sample, spec));
         }
-        let now = snapshot::scores(&model.score_all(leads, as_of));
+        let now = snapshot::scores(matrix);
         for (i, of) in scores.iter().enumerate() {
             let Some((_, sample)) = now.iter().find(|(name, _)| *name == of.name) else {
                 let what = if of.name == "composite" {

@@ -5,11 +5,12 @@ use super::{
 use crate::evaluate::bins::Sample;
 use crate::evaluate::distribution::normal_tails;
 use crate::score::AsOf;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Whether leads, scores and conversion rates are still what they were, with the reasons. `Display` prints it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DriftReport {
     /// What to do.
     pub verdict: DriftVerdict,
@@ -30,7 +31,8 @@ pub struct DriftReport {
 }
 
 /// Drift of one attribute, or of the scores of one dimension.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct FeatureDrift {
     /// Its name.
     pub name: String,
@@ -43,12 +45,13 @@ pub struct FeatureDrift {
     /// Values outside those of the baseline.
     pub outside: OutsideValues,
     /// Whether bands of scores convert as they did.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibration: Option<CalibrationDrift>,
 }
 
 /// How often a feature is missing, compared with the baseline.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct MissingDrift {
     /// Share of the baseline's leads, 0 to 1.
     pub expected: f64,
@@ -59,7 +62,8 @@ pub struct MissingDrift {
 }
 
 /// Values that the baseline did not have.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct OutsideValues {
     /// Numbers below its least.
     pub below: u64,

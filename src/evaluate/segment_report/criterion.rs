@@ -4,11 +4,12 @@ use crate::evaluate::weight::{IvStrength, WeightOfEvidence};
 use crate::lead::{AttributeSlot, LeadView};
 use crate::model::ScoreModel;
 use crate::score::AsOf;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// How often a criterion is known, and what its values say of converting.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CriterionReport {
     /// The attribute.
     pub attribute: String,

@@ -4,12 +4,13 @@ use crate::evaluate::drift::BandOutcome;
 use crate::lead::LeadView;
 use crate::model::{ScoreModel, in_blocks};
 use crate::score::{AsOf, ScoreMatrix, ScoreVector};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 
 /// What a negative rule removed, and what of it converted anyway.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NegativeRule {
     /// What it removed.
     pub removed: Removed,
@@ -24,7 +25,7 @@ pub struct NegativeRule {
 }
 
 /// What a negative rule removed.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Removed {
     /// Points.

@@ -1,16 +1,16 @@
 use super::sums::{ScoreColumns, Sums};
-use super::{CriterionReport, NegativeRule, SegmentReportSpec};
+use super::{CriterionReport, Grouping, NegativeRule, SegmentReportSpec};
 use crate::evaluate::ConversionRate;
 use crate::evaluate::bins::{Binning, FeatureBins};
 use crate::evaluate::drift::BandOutcome;
-use crate::model::{ScoreModel, SegmentMean};
-use crate::score::ScoreMatrix;
-use serde::Serialize;
+use crate::model::SegmentMean;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 
 /// Conversion by segment, criterion and negative rule: where the scoring is wrong. `Display` prints it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SegmentReport {
     /// The dimension whose score is judged, or `composite`.
     pub judged: String,
@@ -25,7 +25,8 @@ pub struct SegmentReport {
 }
 
 /// One segment.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SegmentRow {
     /// What it is cut by.
     pub by: String,
@@ -52,7 +53,7 @@ pub struct SegmentRow {
 /// like them without one). A segment whose Wilson interval lies above it converts better than its scores say, one
 /// whose interval lies below it worse. A large segment weighs in what is expected of it, so that the rule is careful;
 /// at a level of 95 % one of twenty segments is judged so by chance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SegmentJudgement {
     /// The expected rate lies in the interval.
@@ -90,16 +91,10 @@ pub(super) struct Judging<'a> {
 impl<'a> Judging<'a> {
     pub(super) fn new(
         spec: &'a SegmentReportSpec,
-        model: &ScoreModel,
-        matrix: &ScoreMatrix,
+        columns: ScoreColumns,
+        judged: String,
         outcomes: &'a [Option<bool>],
     ) -> Self {
-        let columns = ScoreColumns::new(model, matrix);
-        let judged = match &spec.judged {
-            Some(name) => name.clone(),
-            None if model.has_composite() => "composite".to_owned(),
-            None => columns.names.first().cloned().unwrap_or_default(),
-        };
         let place = columns.names.iter().position(|name| *name == judged);
         let scores = place.and_then(|place| columns.scores.get(place));
         let (expected, base_rate) = expected(scores.map_or(&[], Vec::as_slice), outcomes);
@@ -132,6 +127,16 @@ impl<'a> Judging<'a> {
         let outcome = self.outcomes.get(row).copied().flatten();
         let expected = self.expected.get(row).copied().unwrap_or(0.0);
         sums.add(row, &self.columns, outcome, expected);
+    }
+
+    /// Adds the segments that the app gives.
+    pub(super) fn groupings(&self, groupings: &[Grouping], report: &mut SegmentReport) {
+        for grouping in groupings {
+            let rows = self.cut(grouping.name(), |row, take| {
+                grouping.of(row).for_each(&mut *take);
+            });
+            report.segments.extend(rows);
+        }
     }
 
     /// The segments of one cut, by name.

@@ -1,12 +1,13 @@
 use super::Grouping;
 use super::cut::CutBy;
 use super::report::{Judging, SegmentReport};
+use super::sums::ScoreColumns;
 use super::{CriterionReport, NegativeRule, ReportPeriod};
 use crate::evaluate::EvaluateError;
 use crate::evaluate::weight::WoeSpec;
 use crate::lead::LeadView;
 use crate::model::{Problems, ScoreModel};
-use crate::score::AsOf;
+use crate::score::{AsOf, ScoreMatrix};
 use serde::{Deserialize, Serialize};
 
 /// What a segment report is cut by, and when a segment counts as misjudged.
@@ -130,13 +131,19 @@ impl SegmentReportSpec {
         self
     }
 
-    fn resolve(&self, model: &ScoreModel, problems: &mut Problems) {
+    pub(in crate::evaluate) fn resolve(
+        &self,
+        path: &str,
+        model: &ScoreModel,
+        problems: &mut Problems,
+    ) {
         for (i, by) in self.by.iter().enumerate() {
-            by.resolve(model, &format!("by[{i}]"), problems);
+            by.resolve(model, &format!("{path}by[{i}]"), problems);
         }
         let level = self.level;
         if !(level > 0.0 && level < 1.0) {
-            problems.push("level", format!("must be between 0 and 1, got `{level}`"));
+            let message = format!("must be between 0 and 1, got `{level}`");
+            problems.push(format!("{path}level"), message);
         }
         if let Some(name) = &self.judged {
             let composite = model.has_composite().then_some("composite");
@@ -145,10 +152,10 @@ impl SegmentReportSpec {
                 names.chain(composite)
             };
             if !known().any(|known| known == name) {
-                problems.unknown("judged", "dimension", name, known());
+                problems.unknown(format!("{path}judged"), "dimension", name, known());
             }
         }
-        self.criteria.resolve("criteria.", problems);
+        self.criteria.resolve(&format!("{path}criteria."), problems);
     }
 
     /// Reports on a population. `outcomes` says of each lead whether it converted after the moment; `None` where it
@@ -179,7 +186,7 @@ impl SegmentReportSpec {
         groupings: &[Grouping],
     ) -> Result<SegmentReport, EvaluateError> {
         let mut problems = Problems::default();
-        self.resolve(model, &mut problems);
+        self.resolve("", model, &mut problems);
         problems.into_result(())?;
         if leads.is_empty() {
             return Err(EvaluateError::new("leads", "needs at least one lead"));
@@ -194,7 +201,26 @@ impl SegmentReportSpec {
             }
         }
         let matrix = model.score_all(leads, as_of);
-        let judging = Judging::new(self, model, &matrix, outcomes);
+        Ok(self.report_scored(model, leads, as_of, outcomes, groupings, &matrix))
+    }
+
+    /// The report, with what the model says of the leads; everything is checked.
+    pub(in crate::evaluate) fn report_scored<V: LeadView + Sync>(
+        &self,
+        model: &ScoreModel,
+        leads: &[V],
+        as_of: AsOf,
+        outcomes: &[Option<bool>],
+        groupings: &[Grouping],
+        matrix: &ScoreMatrix,
+    ) -> SegmentReport {
+        let columns = ScoreColumns::new(model, matrix);
+        let judged = match &self.judged {
+            Some(name) => name.clone(),
+            None if model.has_composite() => "composite".to_owned(),
+            None => columns.names.first().cloned().unwrap_or_default(),
+        };
+        let judging = Judging::new(self, columns, judged, outcomes);
         let mut report = judging.all();
         for by in &self.by {
             report
@@ -205,15 +231,27 @@ impl SegmentReportSpec {
                     }
                 }));
         }
-        for grouping in groupings {
-            report
-                .segments
-                .extend(judging.cut(grouping.name(), |row, take| {
-                    grouping.of(row).for_each(&mut *take);
-                }));
-        }
+        judging.groupings(groupings, &mut report);
         report.criteria = CriterionReport::all(self, model, leads, as_of, outcomes);
-        report.negative_rules = NegativeRule::all(self, model, leads, as_of, outcomes, &matrix);
-        Ok(report)
+        report.negative_rules = NegativeRule::all(self, model, leads, as_of, outcomes, matrix);
+        report
+    }
+
+    /// The report of scores alone, cut by groups that are given; everything is checked.
+    pub(in crate::evaluate) fn report_scores(
+        &self,
+        scores: &[f64],
+        outcomes: &[Option<bool>],
+        groupings: &[Grouping],
+    ) -> SegmentReport {
+        let judging = Judging::new(
+            self,
+            ScoreColumns::one("score", scores),
+            "score".to_owned(),
+            outcomes,
+        );
+        let mut report = judging.all();
+        judging.groupings(groupings, &mut report);
+        report
     }
 }

@@ -37,6 +37,14 @@ impl ScoreColumns {
         }
         Self { names, scores }
     }
+
+    /// One column of scores.
+    pub(super) fn one(name: &str, scores: &[f64]) -> Self {
+        Self {
+            names: vec![name.to_owned()],
+            scores: vec![scores.to_vec()],
+        }
+    }
 }
 
 impl Sums {

@@ -1,4 +1,4 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// One segment over a population.
@@ -20,7 +20,8 @@ pub struct SegmentSummary {
 }
 
 /// A mean score of the leads of a segment.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SegmentMean {
     /// The dimension, or `composite`.
     pub dimension: Arc<str>,
