@@ -20,7 +20,7 @@ fn predict(c: &mut Criterion) {
         .expect("it can be fitted");
     group.throughput(Throughput::Elements(case.1 as u64));
     group.bench_function(case.0, |b| {
-        b.iter(|| black_box(fit.probabilities(x.view())))
+        b.iter(|| black_box(fit.probabilities(x.view())));
     });
     group.finish();
 }

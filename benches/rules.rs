@@ -1,4 +1,5 @@
-//! Twelve attribute rules over leads held in memory, on one thread and on all.
+//! Twelve attribute rules over leads held in memory, on one thread and on all: leads of their own, and a table. How
+//! the time grows with the number of leads stands beside it.
 
 #![allow(missing_docs, reason = "made by criterion's macros")]
 #![allow(
@@ -7,19 +8,22 @@
     reason = "a benchmark that cannot run may stop"
 )]
 
+mod population;
 mod sample;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use lead_scoring::ScoreModel;
-use sample::{Sample, as_of, attribute_rules};
+use population::{Population, as_of};
+use sample::attribute_rules;
 use std::hint::black_box;
+use std::time::{Duration, Instant};
 
 fn rules(c: &mut Criterion) {
-    let spec = attribute_rules();
-    let model = ScoreModel::build(&spec).expect("the spec is sound");
-    let sample = Sample::new(model.schema());
+    let model = ScoreModel::build(&attribute_rules()).expect("the spec is sound");
     for size in [1_000_usize, 100_000, 1_000_000] {
-        let leads = sample.leads(size, 0);
+        let population = Population::new(0, size, 0, 0);
+        let leads = population.leads(model.schema());
+        let table = population.table(model.schema());
         let mut group = c.benchmark_group("rules");
         group.throughput(Throughput::Elements(size as u64));
         if size > 10_000 {
@@ -33,10 +37,47 @@ fn rules(c: &mut Criterion) {
             group.bench_with_input(BenchmarkId::new(name, size), &leads, |b, leads| {
                 pool.install(|| b.iter(|| black_box(model.score_all(leads, as_of()))));
             });
+            let name = format!("table_{name}");
+            group.bench_with_input(BenchmarkId::new(name, size), &table, |b, table| {
+                pool.install(|| b.iter(|| black_box(model.score_table(table, as_of()))));
+            });
         }
         group.finish();
     }
 }
 
-criterion_group!(benches, rules);
+/// Leads generated in chunks, so that only one chunk is in memory; generating them is not timed.
+fn growth(c: &mut Criterion) {
+    const CHUNK: usize = 100_000;
+    let model = ScoreModel::build(&attribute_rules()).expect("the spec is sound");
+    let mut group = c.benchmark_group("growth");
+    group.sample_size(10);
+    group.warm_up_time(Duration::from_millis(1));
+    group.measurement_time(Duration::from_millis(1));
+    for size in [100_000_usize, 1_000_000, 10_000_000] {
+        group.throughput(Throughput::Elements(size as u64));
+        group.bench_function(BenchmarkId::new("chunks", size), |b| {
+            b.iter_custom(|rounds| {
+                let mut spent = Duration::ZERO;
+                for first in (0..size).step_by(CHUNK) {
+                    let population = Population::new(first, CHUNK.min(size - first), 0, 0);
+                    let leads = population.leads(model.schema());
+                    let start = Instant::now();
+                    for _ in 0..rounds {
+                        black_box(model.score_all(&leads, as_of()));
+                    }
+                    spent += start.elapsed();
+                }
+                spent
+            });
+        });
+        let table = Population::new(0, size, 0, 0).table(model.schema());
+        group.bench_with_input(BenchmarkId::new("table", size), &table, |b, table| {
+            b.iter(|| black_box(model.score_table(table, as_of())));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, rules, growth);
 criterion_main!(benches);

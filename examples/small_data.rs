@@ -154,10 +154,23 @@ fn main() -> Result<(), Box<dyn Error>> {
         .and_then(|lead| model.vector(lead, as_of).score("likely"));
     assert!(best.ok_or("abstains")?.get() > 80.0);
 
+    calibrate(&schema, &bayes, &open, as_of)?;
+    #[cfg(feature = "train")]
+    too_few_for_a_regression(&schema)?;
+    Ok(())
+}
+
+/// Lets leads that were not counted say how sure the scorer may be.
+fn calibrate(
+    schema: &Schema,
+    bayes: &NaiveBayesScorer,
+    open: &[Lead],
+    as_of: AsOf,
+) -> Result<(), Box<dyn Error>> {
     println!("\nLeads that were not counted show how sure it may be");
     let (mut log_odds, mut outcomes) = (Vec::new(), Vec::new());
     for (team, industry, source, seats, converted, not) in HELD_OUT {
-        let lead = lead(&schema, (team, industry, source, seats))?;
+        let lead = lead(schema, (team, industry, source, seats))?;
         let given = bayes.log_odds(&lead, as_of).ok_or("abstains")?;
         for outcome in 0..converted + not {
             log_odds.push(given);
@@ -167,8 +180,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let platt = PlattScaling::fit(&log_odds, &outcomes)?;
     println!("  {platt}");
     assert!(platt.slope() < 1.0, "naive Bayes is too sure: {platt}");
-    let calibrated = bayes.spec().calibration(platt).build(&schema)?;
-    for lead in &open {
+    let calibrated = bayes.spec().calibration(platt).build(schema)?;
+    for lead in open {
         let before = bayes.probability(lead, as_of).ok_or("abstains")?;
         let after = calibrated.probability(lead, as_of).ok_or("abstains")?;
         println!(
@@ -177,8 +190,6 @@ fn main() -> Result<(), Box<dyn Error>> {
             100.0 * after
         );
     }
-    #[cfg(feature = "train")]
-    too_few_for_a_regression(&schema)?;
     Ok(())
 }
 

@@ -68,6 +68,7 @@
 //! - [`LeadView`]: what scorers read; an app implements it on its own type.
 //! - [`Activity`], [`Purchase`], [`Answer`], [`ManualOverride`]: what a lead did, bought and said, and what people
 //!   say of it.
+//! - [`LeadTable`]: many leads column by column, scored several times as fast; its rows are lead views.
 //! - [`Merge`]: profiles of one person from several sources, doubling nothing.
 //! - [`Moment`], [`AsOf`]: time.
 //!
@@ -83,12 +84,6 @@
 //!   is met and what to ask next.
 //! - [`InterestSpec`], [`InterestScorer`], [`InterestProfile`]: interest in each product, by points rules.
 //! - [`MomentumSpec`], [`MomentumScorer`]: the last week's activity against the three weeks before.
-//! - [`NaiveBayesSpec`], [`NaiveBayesScorer`]: the probability of conversion by counts of past outcomes, learned one by
-//!   one.
-//! - [`Verdict`]: whether there is enough, and the right, to learn from (feature `train`).
-//! - [`PropensityModel`], [`PropensityScorer`]: the chance to convert within 7, 30 or 90 days.
-//! - [`Calibration`]: probabilities that come true, by [`PlattScaling`], [`IsotonicRegression`] or
-//!   [`PriorCorrection`].
 //! - [`ModelSpec`], [`ScoreModel`]: many judges, a composite ([`CompositeSpec`]), labels and hand-raisers
 //!   ([`LabelSpec`]).
 //! - [`MatrixSpec`]: two numbers side by side, such as fit by engagement; [`PercentileSpec`]: ranks in a population.
@@ -96,10 +91,20 @@
 //! - [`RollUpSpec`]: one score for an account or a buying group.
 //! - [`StagesSpec`], [`Stages`], [`StageState`]: ordered stages with hysteresis, and what crosses up or down.
 //! - [`SegmentsSpec`], [`Segments`]: named groups of leads, with counts and mean vectors over a population.
-//! - `LogisticSpec`, `LogisticFit`, `LogisticSummary`, `CrossValidation` (feature `train`): logistic regression on a
-//!   matrix, converged and with standard errors.
 //! - [`StateCondition`]: what stages and segments ask: scores, labels, activities, attributes.
 //! - [`preset`]: models that give what known products give.
+//!
+//! **Who learns** (what trains a logistic regression is behind the feature `train`; what scores is not)
+//! - [`FeatureSpec`], [`Encoder`]: what is read of a lead, and how it becomes numbers, learned from training leads only.
+//! - `TrainingSetSpec`, `TrainingSet`: leads as they were known at past moments, with what became of them afterwards.
+//! - `PredictiveSpec`, `LogisticSpec`, `CrossValidation`: logistic regression, converged or said not to be; `Verdict`
+//!   says whether there is enough, and the right, to learn from; `LogisticSummary` has standard errors.
+//! - [`PredictiveModel`], [`PredictiveScorer`]: 100 times the probability of conversion, explained in log-odds.
+//! - [`Calibration`]: probabilities that come true, by [`PlattScaling`], [`IsotonicRegression`] or
+//!   [`PriorCorrection`].
+//! - [`NaiveBayesSpec`], [`NaiveBayesScorer`]: for small data, by counts of past outcomes, learned and taken back one by
+//!   one.
+//! - [`PropensityModel`], [`PropensityScorer`]: the chance to convert within 7, 30 or 90 days.
 //!
 //! **What comes out**
 //! - [`Score`]: 0 to 100. [`ScoreVector`]: by dimension, with labels and verdict. [`ScoreMatrix`]: of many leads,
@@ -124,7 +129,7 @@
 //! **What should it give**
 //! - [`WoeSpec`], [`WeightOfEvidence`]: what each value of a feature says of converting; [`ScorecardSpec`] makes points
 //!   of it.
-//! - [`RecalibrationSpec`], [`Recalibration`]: points of rules learned anew, as a new model with its changes.
+//! - `RecalibrationSpec`, `Recalibration` (feature `train`): points of rules learned anew, as a new model with its changes.
 //!
 //! # What it is not
 //!

@@ -259,6 +259,7 @@ fn predictive_models_are_calibrated() {
 
 #[test]
 fn every_problem_is_said() {
+    type Row<'r> = (&'r [f64], &'r [bool], Option<&'r [f64]>, &'r str);
     type Fit = fn(&[f64], &[bool], Option<&[f64]>) -> Result<(), CalibrationError>;
     let platt: Fit = |scores, outcomes, weights| match weights {
         Some(weights) => PlattScaling::fit_weighted(scores, outcomes, weights).map(drop),
@@ -268,7 +269,6 @@ fn every_problem_is_said() {
         Some(weights) => IsotonicRegression::fit_weighted(scores, outcomes, weights).map(drop),
         None => IsotonicRegression::fit(scores, outcomes).map(drop),
     };
-    type Row<'r> = (&'r [f64], &'r [bool], Option<&'r [f64]>, &'r str);
     let table: &[Row<'_>] = &[
         (
             &[],

@@ -178,7 +178,7 @@ fn what_is_wrong_is_said() {
         ),
         (
             vec!["--of", "fitness"],
-            "error: champion: the model has no dimension `fitness`; it has `fit`, `engagement`\n",
+            "error: champion: the model has no dimension `fitness`; it has `fit`, `engagement`, `profile`, `activity`, `momentum`, `interest`, `bant`, `rfm`\n",
         ),
         (
             vec!["--champion", "model.yaml"],

@@ -105,21 +105,24 @@ fn by_column(wholes: &[Whole], schema: &Schema) -> LeadTable {
 
 /// Everything that a view says, as far as these leads say anything.
 fn told(view: &dyn LeadView, schema: &Schema) -> String {
-    let mut all = format!("{:?} {:?}", view.created_at(), view.in_order());
+    let mut all = vec![format!("{:?} {:?}", view.created_at(), view.in_order())];
     for slot in (0..)
         .take(schema.attributes().len())
         .map(AttributeSlot::new)
     {
         let since = view.known_since(lead_scoring::Fact::Attribute(slot));
-        all += &format!("\n{:?} {since:?}", view.attribute(slot));
+        all.push(format!("{:?} {since:?}", view.attribute(slot)));
     }
-    view.activities(&mut |activity| all += &format!("\n{activity:?}"));
-    view.purchases(&mut |purchase| all += &format!("\n{purchase:?}"));
-    view.overrides(&mut |manual| all += &format!("\n{manual:?}"));
-    all
+    view.activities(&mut |activity| all.push(format!("{activity:?}")));
+    view.purchases(&mut |purchase| all.push(format!("{purchase:?}")));
+    view.overrides(&mut |manual| all.push(format!("{manual:?}")));
+    all.join("\n")
 }
 
-fn bits(matrix: &ScoreMatrix) -> Vec<(Vec<Option<(u64, u64)>>, String)> {
+/// The bits of a lead's scores and raw values, and all that its vector says.
+type Said = (Vec<Option<(u64, u64)>>, String);
+
+fn bits(matrix: &ScoreMatrix) -> Vec<Said> {
     let of_row = |vector: lead_scoring::ScoreVector| {
         let dimensions = matrix
             .dimensions()
@@ -305,9 +308,12 @@ fn a_run_can_be_stopped() {
     let model = seats_model();
     let table = seats_table(&model, 150_000);
     let until = |end: usize| {
-        move |progress: Progress| match progress.done >= end {
-            true => ControlFlow::Break(()),
-            false => ControlFlow::Continue(()),
+        move |progress: Progress| {
+            if progress.done >= end {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
         }
     };
     let stopped = model

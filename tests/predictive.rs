@@ -10,8 +10,8 @@ use lead_scoring::{
     Activity, ActivityRecord, ActivitySpec, AnswerValue, AsOf, CompositeSpec, DecaySpec,
     DesignMatrix, DimensionSpec, FeatureSpec, GroupSpec, Lead, LeadBuilder, LogisticSpec, Measure,
     MissingValue, ModelSpec, Moment, PredictiveModel, PredictiveScorer, PredictiveSpec, Role,
-    RuleSpec, RulesSpec, Schema, SchemaSpec, ScoreModel, Scorer, TrainingSet, Unit, Unseen, What,
-    attribute,
+    RuleSpec, RulesSpec, Schema, SchemaSpec, Score, ScoreModel, Scorer, TrainingSet, Unit, Unseen,
+    What, attribute,
 };
 
 fn moment(text: &str) -> Moment {
@@ -385,7 +385,7 @@ fn the_explanation_adds_up_in_log_odds() {
 
     let why = scorer.explain(lead, as_of());
     assert!(why.recomputes());
-    assert_eq!(why.value(), assessed.score.map(|score| score.get()));
+    assert_eq!(why.value(), assessed.score.map(Score::get));
     let up = why.top_up(5);
     assert_eq!((up[0].rule, up[1].rule), ("seats", "industry"));
     assert_eq!(up[0].unit, Unit::LogOdds);
@@ -531,7 +531,7 @@ fn dimensions_read_others_wherever_they_stand() {
         .collect();
     let given: Vec<_> = vector
         .scores()
-        .map(|(d, s)| (d.name(), s.map(|s| s.get())))
+        .map(|(d, s)| (d.name(), s.map(Score::get)))
         .collect();
     assert_eq!(told, given);
 

@@ -73,6 +73,7 @@ pub(crate) struct Population {
     visits: Vec<f64>,
     newsletter: Vec<bool>,
     trial: Vec<Option<bool>>,
+    renewal: Vec<Moment>,
     activities: Vec<(u32, u16, Moment)>,
     purchases: Vec<(u32, Purchase)>,
 }
@@ -108,6 +109,7 @@ impl Population {
             trial: (0..count)
                 .map(|_| random.random_bool(0.7).then(|| random.random_bool(0.2)))
                 .collect(),
+            renewal: Vec::new(),
             activities: Vec::with_capacity(count * activities),
             purchases: Vec::with_capacity(count * purchases),
         };
@@ -123,6 +125,9 @@ impl Population {
                 all.purchases.push((lead, Purchase { at, amount }));
             }
         }
+        all.renewal = (0..count)
+            .map(|_| now.plus_micros(random.random_range(-365..365) * DAY))
+            .collect();
         all.activities.shuffle(&mut random);
         all.purchases.shuffle(&mut random);
         all
@@ -154,6 +159,7 @@ impl Population {
             .numbers("visits", some(&self.visits))
             .flags("newsletter", self.newsletter.iter().copied().map(Some))
             .flags("trial", self.trial.iter().copied())
+            .dates("renewal", self.renewal.iter().copied().map(Some))
             .activities(self.activities.iter().map(rows))
             .purchases(
                 self.purchases
@@ -179,7 +185,8 @@ impl Population {
                 .set("employees", self.employees[i])
                 .set("age_days", self.age_days[i])
                 .set("visits", self.visits[i])
-                .set("newsletter", self.newsletter[i]);
+                .set("newsletter", self.newsletter[i])
+                .set("renewal", self.renewal[i]);
             for ((name, from), codes) in TEXTS.iter().zip(&self.texts) {
                 lead = lead.set(name, from[usize::from(codes[i])]);
             }

@@ -67,6 +67,7 @@ fn schema() -> SchemaSpec {
         .number("visits")
         .flag("newsletter")
         .flag("trial")
+        .date("renewal")
         .kinds(KINDS)
 }
 

@@ -1,12 +1,18 @@
 //! Learns from past conversions in a CSV file who converts: a verdict on the data, the coefficients, and how good the
 //! predictions are on rows that were not learned from.
 //!
+//! Without arguments it takes the sample in `examples/data`: leads created up to June 2025 are learned from, later ones
+//! tested.
+//!
 //! ```text
+//! cargo run --release --example train_predictive
 //! cargo run --release --example train_predictive -- --data leads.csv --target converted --id lead --test last:20%
 //! cargo run --release --example train_predictive -- --data calls.csv --target y --positive yes --drop-first \
 //!     --unpenalised --test mod:5 --model model.json --predictions predictions.csv --metrics metrics.json
 //! ```
 
+mod columns;
+mod delimiter;
 mod split;
 mod table;
 mod write;
@@ -18,25 +24,33 @@ use lead_scoring::{
     ProbabilityEvaluation, Trained, TrainingSet, VerdictSpec,
 };
 use split::Test;
+use std::borrow::Cow;
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use table::Table;
 
+/// The sample, and what is asked of it where nothing else is.
+const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/past_leads.csv");
+const SAMPLE_TARGET: &str = "converted";
+const SAMPLE_ID: &str = "id";
+const SAMPLE_TEST: &str = "time:created:2025-07-01";
+
 /// Learns from past conversions who converts
 #[derive(Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 #[command(group(ArgGroup::new("penalty").args(["alpha", "c", "unpenalised", "cv"])))]
 struct Args {
-    /// The file, with a header
-    #[arg(long, value_name = "CSV")]
-    data: PathBuf,
-    /// The column that says who converted
+    /// The file, with a header; its cells stand between commas, semicolons or tabs [default: the sample]
+    #[arg(long, value_name = "CSV", requires = "target")]
+    data: Option<PathBuf>,
+    /// The column that says who converted [default: converted, of the sample]
     #[arg(long, value_name = "COL")]
-    target: String,
+    target: Option<String>,
     /// What that column says of those who did [default: 1, true or yes]
     #[arg(long, value_name = "VALUE")]
     positive: Option<String>,
-    /// The column that names the leads; it is not learned from
+    /// The column that names the leads; it is not learned from [default: id, of the sample]
     #[arg(long, value_name = "COL")]
     id: Option<String>,
     /// Columns that are not learned from
@@ -45,12 +59,12 @@ struct Args {
     /// What stands for a missing value, beside an empty cell
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     missing: Vec<String>,
-    /// Types of columns, such as `zip=text`: number, text, flag, date or tags [default: number where all cells are, else text]
+    /// Types of columns, such as `zip=text`: number, text, flag, date or tags [default: number, flag (yes or no) or date where all cells are, else text, and no column of which nearly every text is another]
     #[arg(long, value_name = "COL=TYPE", value_delimiter = ',')]
     types: Vec<String>,
-    /// Which rows are tested: mod:5, column:NAME, last:20%, time:COL:DATE, random:20%:SEED or none
-    #[arg(long, value_name = "RULE", default_value = "last:20%")]
-    test: Test,
+    /// Which rows are tested: mod:5, column:NAME, last:20%, time:COL:DATE, random:20%:SEED or none [default: last:20%; time:created:2025-07-01 of the sample]
+    #[arg(long, value_name = "RULE")]
+    test: Option<Test>,
     /// The penalty, alpha / 2 on the squares of the coefficients [default: 1]
     #[arg(long, value_name = "A")]
     alpha: Option<f64>,
@@ -81,12 +95,39 @@ struct Args {
     /// Where to write the model
     #[arg(long, value_name = "JSON")]
     model: Option<PathBuf>,
-    /// Where to write the probabilities of the tested rows
+    /// Where to write the probabilities of the tested rows: row (its position among the data rows, from 0), id,
+    /// actual (1 or 0) and probability; of the training rows where none is tested
     #[arg(long, value_name = "CSV")]
     predictions: Option<PathBuf>,
     /// Where to write the metrics
     #[arg(long, value_name = "JSON")]
     metrics: Option<PathBuf>,
+}
+
+impl Args {
+    fn data(&self) -> Cow<'_, Path> {
+        match &self.data {
+            Some(data) => data.into(),
+            None => Path::new(SAMPLE).into(),
+        }
+    }
+
+    fn target(&self) -> &str {
+        self.target.as_deref().unwrap_or(SAMPLE_TARGET)
+    }
+
+    fn id(&self) -> Option<&str> {
+        let of_sample = self.data.is_none().then_some(SAMPLE_ID);
+        self.id.as_deref().or(of_sample)
+    }
+
+    fn test(&self) -> Test {
+        let rule = || match self.data {
+            Some(_) => Test::Last(0.2),
+            None => SAMPLE_TEST.parse().unwrap_or(Test::Last(0.2)),
+        };
+        self.test.clone().unwrap_or_else(rule)
+    }
 }
 
 fn main() -> ExitCode {
@@ -119,12 +160,13 @@ fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
         out,
         "Read {} rows from {}",
         leads.len(),
-        args.data.display()
+        args.data().display()
     )?;
     table.show_refused(out)?;
+    table.columns.show(out)?;
     let as_of = args.as_of.moment();
     let all = TrainingSet::labelled(leads, converted, as_of)?;
-    let (train, test) = match args.test.rule(&table)? {
+    let (train, test) = match args.test().rule(&table)? {
         Some(rule) => {
             let split = all.split(&rule)?;
             (split.train, Some(split.test))

@@ -197,26 +197,39 @@ impl Evaluation {
         })
     }
 
-    /// Lift at k %: the conversion rate of the best k % of the leads over that of all; leads with equal scores between
-    /// which the cut falls count in proportion. `None` where nothing converted, or where k is not above 0 and at most
-    /// 100.
+    /// Lift at k %: the conversion rate of the best k % of the leads over that of all. `None` where nothing converted,
+    /// or where k is not above 0 and at most 100.
+    ///
+    /// k % of the leads is the nearest whole number of them (of two the even one), at least one; only where weights are
+    /// no whole numbers it is exact. Leads with equal scores between which the cut falls count in proportion.
     #[must_use]
     pub fn lift_at(&self, percent: f64) -> Option<f64> {
-        let gains = self.gains_at(percent)?;
-        Some(gains / (percent / 100.0))
+        let (leads, converted) = self.top(percent)?;
+        Some((converted / leads) / (self.converted() / self.leads()))
     }
 
-    /// Cumulative gains at k %: the share of all conversions among the best k % of the leads, 0 to 1; leads with equal
-    /// scores between which the cut falls count in proportion. `None` as of [`lift_at`](Evaluation::lift_at).
+    /// Cumulative gains at k %: the share of all conversions among the best k % of the leads, 0 to 1. Cut and `None` as
+    /// of [`lift_at`](Evaluation::lift_at).
     #[must_use]
     pub fn gains_at(&self, percent: f64) -> Option<f64> {
+        let (_, converted) = self.top(percent)?;
+        Some((converted / self.converted()).min(1.0))
+    }
+
+    /// The best k % of the leads, and how many of them converted.
+    fn top(&self, percent: f64) -> Option<(f64, f64)> {
         if !(percent > 0.0 && percent <= 100.0 && self.converted() > 0.0) {
             return None;
         }
-        let cut_at = self.leads() * (percent / 100.0);
-        let before = cut(self.pieces(), &[cut_at, self.leads()]);
-        let found = before.first()?.converted;
-        Some((found / self.converted()).min(1.0))
+        let exact = self.leads() * (percent / 100.0);
+        let whole = self.pieces().all(|piece| piece.size.fract() == 0.0);
+        let leads = if whole {
+            exact.round_ties_even().max(1.0)
+        } else {
+            exact
+        };
+        let before = cut(self.pieces(), &[leads, self.leads()]);
+        Some((leads, before.first()?.converted))
     }
 }
 

@@ -20,6 +20,7 @@ impl<'a, T: Copy> ByText<'a, T> {
         }
     }
 
+    /// Forgets all, and keeps the room.
     pub(super) fn clear(&mut self) {
         self.few.clear();
         self.rest.clear();

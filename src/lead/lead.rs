@@ -37,8 +37,8 @@ use std::cmp::Ordering;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lead {
     pub(super) schema: SchemaId,
-    pub(super) id: Box<str>,
     pub(super) created_at: Option<Moment>,
+    /// With the id.
     pub(super) attributes: Attributes,
     pub(super) history: History,
     /// In [`purchase_order`].
@@ -50,7 +50,7 @@ impl Lead {
     /// The lead's id, never empty.
     #[must_use]
     pub fn id(&self) -> &str {
-        &self.id
+        self.attributes.id()
     }
 
     /// How many activities it has, voided ones left out.

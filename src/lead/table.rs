@@ -122,6 +122,7 @@ impl LeadTable {
     /// All leads, in order.
     ///
     /// Collected in a `Vec` they go wherever a slice of leads is asked for.
+    #[must_use]
     pub fn rows(&self) -> impl ExactSizeIterator<Item = LeadRow<'_>> + Clone {
         (0..self.len()).map(|row| LeadRow::new(self, row))
     }

@@ -237,7 +237,8 @@ impl<L: LeadView + Sync> Batch for Slice<'_, L> {
     }
 
     fn score(&self, first: usize, as_of: AsOf, mut results: Results<'_>) {
-        let leads = self.leads.get(first..).unwrap_or_default();
+        let rows = first..first + results.len();
+        let leads = self.leads.get(rows).unwrap_or_default();
         with_buffers(|buffers, mut activities| {
             let mut rows = results.rows();
             for near in leads.chunks(NEAR) {

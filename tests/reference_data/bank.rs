@@ -9,7 +9,7 @@ use lead_scoring::{
 use libtest_mimic::Trial;
 use serde_json::Value;
 
-const RAW: &str = "bank_marketing/raw_sub8.csv";
+pub(super) const RAW: &str = "bank_marketing/raw_sub8.csv";
 const PREPARED: &str = "bank_marketing/prepared_sub8.csv";
 const EXPECTED: &str = "bank_marketing/expected_sub8.json";
 const PROBABILITIES: &str = "bank_marketing/expected_test_probabilities_sub8.csv";
@@ -17,7 +17,7 @@ const PROBABILITIES: &str = "bank_marketing/expected_test_probabilities_sub8.csv
 const NUMBERS: [&str; 7] = [
     "age", "balance", "day", "duration", "campaign", "pdays", "previous",
 ];
-const TEXTS: [&str; 9] = [
+pub(super) const TEXTS: [&str; 9] = [
     "job",
     "marital",
     "education",
@@ -62,7 +62,7 @@ fn rows(csv: &[u8]) -> (Vec<String>, Vec<Vec<String>>) {
     )
 }
 
-fn schema() -> Schema {
+pub(super) fn schema() -> Schema {
     let schema = NUMBERS
         .iter()
         .fold(SchemaSpec::new(), |s, name| s.number(*name));
@@ -70,7 +70,7 @@ fn schema() -> Schema {
     schema.build().unwrap()
 }
 
-fn leads(schema: &Schema, raw: &[u8]) -> (Vec<Lead>, Vec<bool>) {
+pub(super) fn leads(schema: &Schema, raw: &[u8]) -> (Vec<Lead>, Vec<bool>) {
     let (names, rows) = rows(raw);
     let place = |name: &str| names.iter().position(|n| n == name).unwrap();
     let lead = |(j, row): (usize, &Vec<String>)| {

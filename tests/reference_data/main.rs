@@ -12,6 +12,8 @@
 
 #[cfg(feature = "train")]
 mod bank;
+#[cfg(feature = "train")]
+mod bank_bayes;
 mod drift;
 #[cfg(feature = "train")]
 mod logistic;
@@ -35,6 +37,8 @@ fn main() -> ExitCode {
     trials.extend(drift::trials());
     #[cfg(feature = "train")]
     trials.extend(bank::trials());
+    #[cfg(feature = "train")]
+    trials.extend(bank_bayes::trials());
     #[cfg(feature = "train")]
     trials.extend(logistic::trials());
     libtest_mimic::run(&arguments, trials).exit_code()

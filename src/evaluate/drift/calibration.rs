@@ -83,7 +83,7 @@ impl CalibrationDrift {
     /// let predicted = [0.2; 10];
     /// let converted = [true, true, false, false, false, false, false, false, false, false];
     /// let drift = CalibrationDrift::of_predicted(&predicted, &converted, 1)?;
-    /// assert_eq!((drift.gap, drift.p_value), (0.0, 1.0));
+    /// assert!(drift.gap < 1e-12 && drift.p_value > 0.99);
     /// # Ok::<(), lead_scoring::EvaluateError>(())
     /// ```
     pub fn of_predicted(

@@ -80,7 +80,7 @@ impl RecalibrationSpec {
     /// let new = RecalibrationSpec::new().recalibrate(&old, &history)?;
     /// let points: Vec<_> = new.changes.iter().map(|change| (change.rule.as_str(), change.new)).collect();
     /// // Hobbies would come out as 0: half of the way is one step.
-    /// assert_eq!(points, [("budget", Some(28.0)), ("hobby", Some(10.0))]);
+    /// assert_eq!(points, [("budget", Some(27.0)), ("hobby", Some(10.0))]);
     /// ScoreModel::build(&new.spec)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

@@ -50,6 +50,9 @@ pub(super) fn amount(node: &Explanation, size: f64) -> f64 {
     }
 }
 
+/// The largest number in a spec.
+const MOST: f64 = 1e12;
+
 /// Gives a rule another size; its ranges, bounds and floor change in proportion, rounded to multiples of the step.
 pub(super) fn resize(rule: &mut RuleSpec, old: f64, new: f64, step: f64) {
     if rule.points_per_value.is_some() {
@@ -62,7 +65,9 @@ pub(super) fn resize(rule: &mut RuleSpec, old: f64, new: f64, step: f64) {
         return;
     }
     let ratio = new / old;
-    let scaled = |points: &mut f64| *points = rounded(*points * ratio, step);
+    let scaled = |points: &mut f64| {
+        *points = rounded(*points * ratio, step).clamp(-MOST, MOST);
+    };
     if let Some(activity) = &mut rule.activity {
         if let Occurrences::Count(ranges) = &mut activity.occurrences {
             for range in ranges {

@@ -11,16 +11,45 @@ use std::fmt;
 /// speaks for converting. The information value adds up, over the bins, the difference of the two shares times the
 /// weight. Source: Siddiqi (2006), *Credit Risk Scorecards*, chapter 6, with converted leads in the place of goods.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Fields")]
 pub struct WeightOfEvidence {
     /// The bins of known values.
     bins: FeatureBins,
     /// One for each bin.
     rows: Vec<WoeBin>,
     /// Missing values, where there were any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     missing: Option<WoeBin>,
     information_value: f64,
+}
+
+/// The form in files.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fields {
+    bins: FeatureBins,
+    rows: Vec<WoeBin>,
+    #[serde(default)]
+    missing: Option<WoeBin>,
+    information_value: f64,
+}
+
+impl TryFrom<Fields> for WeightOfEvidence {
+    type Error = EvaluateError;
+
+    fn try_from(fields: Fields) -> Result<Self, EvaluateError> {
+        let (rows, bins) = (fields.rows.len(), fields.bins.len());
+        if rows != bins {
+            let message = format!("`{rows}` rows do not go with `{bins}` bins");
+            return Err(EvaluateError::new("rows", message));
+        }
+        Ok(Self {
+            bins: fields.bins,
+            rows: fields.rows,
+            missing: fields.missing,
+            information_value: fields.information_value,
+        })
+    }
 }
 
 /// One bin of a [`WeightOfEvidence`].

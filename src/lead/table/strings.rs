@@ -159,7 +159,7 @@ impl Interner {
         let bytes = text.as_bytes();
         let of = |byte: Option<&u8>| usize::from(byte.copied().unwrap_or(0));
         let middle = of(bytes.get(bytes.len() / 2));
-        let mixed = bytes.len() ^ of(bytes.first()) * 7 ^ middle * 31 ^ of(bytes.last()) * 131;
+        let mixed = bytes.len() + 7 * of(bytes.first()) + 31 * middle + 131 * of(bytes.last());
         mixed % Self::LATELY
     }
 

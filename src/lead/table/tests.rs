@@ -183,6 +183,7 @@ fn slots_and_rows_beyond_say_nothing() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table of all that can be wrong")]
 fn what_is_wrong_is_said() {
     let other = SchemaSpec::new().build().unwrap();
     let foreign = Lead::builder(&other, "f").build().unwrap();

@@ -115,6 +115,9 @@ Information value 0.3662 (strong)"
         serde_json::from_str::<WeightOfEvidence>(&json).unwrap(),
         woe
     );
+    let fewer = json.replace(r#""levels":["no","yes"]"#, r#""levels":["no"]"#);
+    let error = serde_json::from_str::<WeightOfEvidence>(&fewer).unwrap_err();
+    assert_eq!(error.to_string(), "rows: `2` rows do not go with `1` bins");
 }
 
 #[test]

@@ -188,7 +188,9 @@ impl<'p> Tested<'p> {
         let [missing, missing_known] = self.missing;
         match &self.source {
             Source::Missing => {
-                truth.iter_mut().for_each(|truth| *truth |= missing);
+                for truth in truth {
+                    *truth |= missing;
+                }
                 for known in known.into_iter().flatten() {
                     *known |= missing_known;
                 }
@@ -287,7 +289,11 @@ fn by_byte(codes: &[u8], bits: &[u64; 256], words: &mut [u64]) {
 fn by_code(codes: &Codes, rows: Range<usize>, bits: &[u64], words: &mut [u64]) {
     let of = |code: usize| bits.get(code).copied().unwrap_or_default();
     match codes {
-        Codes::Zero => words.iter_mut().for_each(|word| *word |= of(0)),
+        Codes::Zero => {
+            for word in words {
+                *word |= of(0);
+            }
+        }
         Codes::Narrow(codes) => {
             let codes = codes.get(rows).unwrap_or_default();
             for (word, &code) in words.iter_mut().zip(codes) {

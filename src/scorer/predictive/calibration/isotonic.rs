@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 /// The probability of a score by the rising curve that comes nearest to what leads of each score came to.
 ///
-/// Learned by pooling adjacent violators: leads of equal scores are one point, their share of conversions; neighbours
-/// whose shares fall are pooled until none does. That minimises the squared distance, and the mean probability of the
+/// Learned by pooling adjacent violators: leads of equal scores are one point, their share of conversions (equal up to
+/// 1e-12, and up to that part of scores above 1: what differs by rounding must not make a step); neighbours whose
+/// shares fall are pooled until none does. That minimises the squared distance, and the mean probability of the
 /// leads learned from is their share of conversions. The curve is kept as knots, the lowest and the highest score of
 /// each pool. Between two knots it is read in a straight line, below the first and above the last as level.
 ///
@@ -58,6 +59,9 @@ impl TryFrom<Fields> for IsotonicRegression {
         Self::new(fields.knots)
     }
 }
+
+/// Scores so little apart differ by rounding: they are one point. Of their size, where that is above 1.
+const SAME: f64 = 1e-12;
 
 /// Neighbouring leads that have one probability.
 struct Pool {
@@ -152,8 +156,13 @@ impl IsotonicRegression {
         let mut points: Vec<Pool> = Vec::new();
         for (score, converted, weight) in leads {
             let gained = if converted { weight } else { 0.0 };
-            match points.last_mut().filter(|point| point.last == score) {
+            let near = SAME * score.abs().max(1.0);
+            match points
+                .last_mut()
+                .filter(|point| score - point.first <= near)
+            {
                 Some(point) => {
+                    point.last = score;
                     point.weight += weight;
                     point.converted += gained;
                 }
