@@ -87,13 +87,13 @@ pub(super) fn leads(schema: &Schema, raw: &[u8]) -> (Vec<Lead>, Vec<bool>) {
     (rows.iter().enumerate().map(lead).collect(), converted)
 }
 
-fn split<'l>(leads: &'l [Lead], converted: &[bool]) -> SplitSet<'l, Lead> {
+pub(super) fn split<'l>(leads: &'l [Lead], converted: &[bool]) -> SplitSet<'l, Lead> {
     let as_of: Moment = "2010-11-30".parse().unwrap();
     let set = TrainingSet::labelled(leads, converted, as_of).unwrap();
     set.split(&Split::Every(5)).unwrap()
 }
 
-fn spec() -> PredictiveSpec {
+pub(super) fn spec() -> PredictiveSpec {
     PredictiveSpec::new()
         .features(NUMBERS.map(FeatureSpec::attribute))
         .features(TEXTS.map(FeatureSpec::attribute))

@@ -14,6 +14,8 @@
 mod bank;
 #[cfg(feature = "train")]
 mod bank_bayes;
+#[cfg(feature = "train")]
+mod bank_full;
 mod drift;
 #[cfg(feature = "train")]
 mod logistic;
@@ -39,6 +41,8 @@ fn main() -> ExitCode {
     trials.extend(bank::trials());
     #[cfg(feature = "train")]
     trials.extend(bank_bayes::trials());
+    #[cfg(feature = "train")]
+    trials.extend(bank_full::trials());
     #[cfg(feature = "train")]
     trials.extend(logistic::trials());
     libtest_mimic::run(&arguments, trials).exit_code()

@@ -169,7 +169,7 @@ fn case_close(case: &Value, found: f64) {
 /// The figures that the scripts of the reference data compute of probabilities.
 ///
 /// Of some forecasts they give the four main ones only, and then it returns `false`.
-fn all_figures(
+pub(super) fn all_figures(
     probabilities: &[f64],
     converted: &[bool],
     expected: &Value,
