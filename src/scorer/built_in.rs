@@ -11,6 +11,10 @@ use crate::score::Explanation;
 
 /// A scorer of this library that judges a case: a model gathers what counts of a lead once for all of them.
 #[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a model keeps each behind a pointer"
+)]
 pub(crate) enum BuiltIn {
     Checklist(ChecklistScorer),
     Engagement(EngagementScorer),

@@ -36,6 +36,14 @@ pub(crate) struct Buffers {
     pub(crate) blocks: Vec<BlockWords>,
 }
 
+/// What a rule gives where its condition is true, once that is worked out.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Given {
+    Open,
+    Nothing,
+    Points(f64),
+}
+
 /// What an evaluation gives.
 pub(crate) struct Judged<N> {
     pub(crate) assessment: Assessment,
@@ -145,18 +153,23 @@ impl RulesPlan {
         &self,
         case: &Case<'_, V>,
         buffers: &mut Buffers,
-        given: &mut Vec<Option<Option<(f64, ())>>>,
+        given: &mut Vec<Given>,
     ) -> f64 {
         let Buffers { words, chosen, .. } = buffers;
         let mut rule = |rule: &RulePlan| {
             if given.len() <= rule.place {
-                given.resize(rule.place + 1, None);
+                given.resize(rule.place + 1, Given::Open);
             }
-            match given.get_mut(rule.place) {
-                Some(given) => {
-                    *given.get_or_insert_with(|| self.rule::<Off, V>(rule, case, chosen))
-                }
-                None => None,
+            let given = given.get_mut(rule.place)?;
+            if let Given::Open = given {
+                *given = match self.rule::<Off, V>(rule, case, chosen) {
+                    Some((points, ())) => Given::Points(points),
+                    None => Given::Nothing,
+                };
+            }
+            match given {
+                Given::Points(points) => Some((*points, ())),
+                Given::Nothing | Given::Open => None,
             }
         };
         self.points_by::<Off>(words, &mut |_| {}, &mut rule).0

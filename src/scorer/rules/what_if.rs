@@ -1,4 +1,4 @@
-use super::eval::{Buffers, Case};
+use super::eval::{Buffers, Case, Given};
 use super::plan::RulesPlan;
 use crate::lead::{Activity, AttributeSlot, LeadView, Moment, Schema, SchemaId, Tags, Value};
 use crate::score::{Explanation, Role, Unit};
@@ -115,7 +115,7 @@ impl WhatIf {
         buffers: &mut Buffers,
     ) -> Vec<Explanation> {
         // What a rule gives where its condition is true, by its place: no attribute changes that.
-        let mut given: Vec<Option<Option<(f64, ())>>> = Vec::new();
+        let mut given: Vec<Given> = Vec::new();
         self.gains(case.lead, case.as_of, Unit::Points, |lead| {
             plan.read(lead, case.as_of, buffers);
             plan.points_by_guards(case, buffers, &mut given)
