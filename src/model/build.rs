@@ -1,4 +1,5 @@
 use super::composite::Composite;
+use super::judge::Judge;
 use super::judging_order::judging_order;
 use super::label::{LabelContext, Labels};
 use super::matrix::MatrixSpec;
@@ -6,14 +7,11 @@ use super::model::ScoreModel;
 use super::percentile::PercentileSpec;
 use super::problem::{Problems, SpecError};
 use super::spec::{DimensionSpec, ModelSpec, TOO_DEEP};
-use crate::lead::{
-    AttributeSlot, AttributeType, LeadView, Schema, SchemaSpec, name_problem, shortened,
-};
-use crate::score::{AsOf, Cell, Dimension, Explanation, LabelShape, Role, Shape, Unit};
+use crate::lead::{AttributeSlot, AttributeType, Schema, SchemaSpec, name_problem, shortened};
+use crate::score::{Dimension, LabelShape, Shape};
 use crate::scorer::{
-    Applies, Assessment, Buffers, Case, ChecklistScorer, EngagementScorer, GradeScorer,
-    InterestScorer, Lint, MomentumScorer, NaiveBayesScorer, Plan, PredictiveScorer, RfmScorer,
-    RuleScorer, Scorer, Tests, resolve_applies,
+    Applies, BuiltIn, ChecklistScorer, EngagementScorer, GradeScorer, InterestScorer, Lint,
+    MomentumScorer, NaiveBayesScorer, Plan, RfmScorer, RuleScorer, Scorer, Tests, resolve_applies,
 };
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -22,83 +20,6 @@ use std::sync::Arc;
 pub type Externals = BTreeMap<String, Arc<dyn Scorer>>;
 
 pub(super) type Applying = Option<Arc<Applies>>;
-
-/// Who judges a dimension.
-pub(super) enum Judge {
-    Rules(Box<RuleScorer>),
-    Model(Box<ScoreModel>),
-    /// May read the scores of other dimensions.
-    Predictive(Box<PredictiveScorer>),
-    /// Any other scorer, of this library or of the app.
-    Scorer(Arc<dyn Scorer>),
-}
-
-impl Judge {
-    fn unit(&self) -> Unit {
-        match self {
-            Self::Rules(rules) => rules.unit(),
-            Self::Model(model) => model.unit(),
-            Self::Predictive(scorer) => scorer.unit(),
-            Self::Scorer(scorer) => scorer.unit(),
-        }
-    }
-
-    /// The assessment; `cells` holds the dimensions that are judged so far.
-    pub(super) fn assess<V: LeadView + ?Sized>(
-        &self,
-        case: &Case<'_, V>,
-        as_of: AsOf,
-        cells: &[Cell],
-        buffers: &mut Buffers,
-        verdict: &mut dyn FnMut(&Arc<str>),
-    ) -> Assessment {
-        let scorer: &dyn Scorer = match self {
-            Self::Rules(rules) => return rules.judge_case(case, buffers, verdict),
-            Self::Predictive(scorer) => return scorer.assess_case(case, cells, buffers),
-            Self::Model(model) => {
-                // Behind a pointer: a model's own evaluation must not be compiled for every depth of nesting.
-                let lead: &dyn LeadView = &case.lead;
-                let score = model.judge(lead, as_of, verdict);
-                return Assessment {
-                    score,
-                    raw: score.map(crate::score::Score::get),
-                };
-            }
-            Self::Scorer(scorer) => scorer,
-        };
-        let lead = &case.lead;
-        scorer.disqualify(lead, as_of, &mut |reason| verdict(&Arc::from(reason)));
-        scorer.assess(lead, as_of)
-    }
-
-    pub(super) fn explain<V: LeadView + ?Sized>(
-        &self,
-        case: &Case<'_, V>,
-        as_of: AsOf,
-        cells: &[Cell],
-        buffers: &mut Buffers,
-    ) -> Explanation {
-        match self {
-            Self::Predictive(scorer) => scorer.explain_case(case, cells, buffers),
-            Self::Rules(rules) => rules.explain_case(case, buffers),
-            Self::Model(model) => model.explain(&case.lead, as_of),
-            Self::Scorer(scorer) => {
-                let lead = &case.lead;
-                let mut notes = Vec::new();
-                scorer.disqualify(lead, as_of, &mut |reason| {
-                    let note = Explanation::unknown(reason.to_owned(), Unit::Score);
-                    notes.push(note.role(Role::Disqualified));
-                });
-                let told = scorer.explain(lead, as_of);
-                // An external scorer tells of its disqualifications itself where it explains at all.
-                if told.nodes().any(|node| *node.kind() == Role::Disqualified) {
-                    return told;
-                }
-                told.with_notes(notes)
-            }
-        }
-    }
-}
 
 impl ScoreModel {
     /// Builds a model whose dimensions are all of this library.
@@ -265,15 +186,10 @@ fn glances(schema: &Schema) -> Vec<AttributeSlot> {
     glances
 }
 
-/// Whether rules or hand-raisers look at the activities that the model collects for them.
+/// Whether judges or hand-raisers look at the activities that the model collects for them.
 fn reads_activities(judges: &[Judge], labels: &[Labels]) -> bool {
-    let reads = |judge: &Judge| match judge {
-        Judge::Rules(rules) => rules.reads_activities(),
-        Judge::Predictive(scorer) => scorer.reads_activities(),
-        Judge::Model(_) | Judge::Scorer(_) => false,
-    };
     let mut raisers = labels.iter().flat_map(|labels| labels.auto.iter());
-    judges.iter().any(reads) || raisers.any(|auto| auto.activity.is_some())
+    judges.iter().any(Judge::reads_activities) || raisers.any(|auto| auto.activity.is_some())
 }
 
 /// What building the dimensions needs.
@@ -353,36 +269,36 @@ impl Judging<'_> {
         if let Some(grade) = &spec.grade {
             let path = format!("{path}.grade");
             let scorer = GradeScorer::resolve(grade, self.schema, &path, self.problems);
-            return Judge::Scorer(Arc::new(scorer));
+            return Judge::BuiltIn(Box::new(BuiltIn::Grade(scorer)));
         }
         if let Some(engagement) = &spec.engagement {
             let path = format!("{path}.engagement");
             let scorer =
                 EngagementScorer::resolve(engagement, self.schema, history, &path, self.problems);
-            return Judge::Scorer(Arc::new(scorer));
+            return Judge::BuiltIn(Box::new(BuiltIn::Engagement(scorer)));
         }
         if let Some(rfm) = &spec.rfm {
             let path = format!("{path}.rfm");
             let scorer = RfmScorer::resolve(rfm, self.schema, history, &path, self.problems);
-            return Judge::Scorer(Arc::new(scorer));
+            return Judge::BuiltIn(Box::new(BuiltIn::Rfm(scorer)));
         }
         if let Some(checklist) = &spec.checklist {
             let path = format!("{path}.checklist");
             let scorer = ChecklistScorer::resolve(checklist, self.schema, &path, self.problems);
-            return Judge::Scorer(Arc::new(scorer));
+            return Judge::BuiltIn(Box::new(BuiltIn::Checklist(scorer)));
         }
         if let Some(interest) = &spec.interest {
             let path = format!("{path}.interest");
             let scorer =
                 InterestScorer::resolve(interest, self.schema, history, &path, self.problems);
             self.lints.extend_from_slice(scorer.lints());
-            return Judge::Scorer(Arc::new(scorer));
+            return Judge::BuiltIn(Box::new(BuiltIn::Interest(scorer)));
         }
         if let Some(momentum) = &spec.momentum {
             let path = format!("{path}.momentum");
             let scorer =
                 MomentumScorer::resolve(momentum, self.schema, history, &path, self.problems);
-            return Judge::Scorer(Arc::new(scorer));
+            return Judge::BuiltIn(Box::new(BuiltIn::Momentum(scorer)));
         }
         if let Some(model) = &spec.predictive {
             let path = format!("{path}.predictive");

@@ -1,4 +1,4 @@
-use super::build::Judge;
+use super::judge::Judge;
 use super::problem::Problems;
 use super::spec::DimensionSpec;
 use crate::lead::shortened;
@@ -13,7 +13,7 @@ pub(super) fn judging_order(
 ) -> Box<[usize]> {
     let reads = |judge: &Judge| match judge {
         Judge::Predictive(scorer) => scorer.reads().collect(),
-        Judge::Rules(_) | Judge::Model(_) | Judge::Scorer(_) => Vec::new(),
+        Judge::Rules(_) | Judge::Model(_) | Judge::BuiltIn(_) | Judge::Scorer(_) => Vec::new(),
     };
     let reads: Vec<Vec<usize>> = judges.iter().map(reads).collect();
     let mut open: Vec<usize> = (0..judges.len()).collect();

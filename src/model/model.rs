@@ -1,5 +1,6 @@
-use super::build::{Applying, Judge};
+use super::build::Applying;
 use super::composite::Composite;
+use super::judge::Judge;
 use super::label::{LabelOn, Labels, Target};
 use crate::lead::{Activity, AttributeSlot, KnownAt, LeadView, Moment, Schema};
 use crate::score::{
@@ -7,7 +8,7 @@ use crate::score::{
     Shape, Unit,
 };
 use crate::scorer::{
-    Assessment, Buffers, Case, History, Lint, Opaque, Plan, Scorer, emptied, other_schema,
+    Assessment, Buffers, Case, History, Kinds, Lint, Opaque, Plan, Scorer, emptied, other_schema,
     with_buffers,
 };
 use std::fmt;
@@ -241,6 +242,7 @@ impl ScoreModel {
             lead,
             as_of,
             history: activities,
+            kinds: Kinds::of(activities),
             since,
             pauses: &self.history.pauses,
         }
@@ -256,6 +258,7 @@ impl ScoreModel {
             lead,
             as_of,
             history: &[],
+            kinds: Kinds::default(),
             since: self.history.since(lead, as_of),
             pauses: &self.history.pauses,
         }

@@ -1,5 +1,5 @@
 use super::ScoreModel;
-use super::build::Judge;
+use super::judge::Judge;
 use crate::lead::{KnownAt, LeadView};
 use crate::score::{AsOf, Explanation, Formula, Role};
 use crate::scorer::{emptied, with_buffers};

@@ -16,7 +16,8 @@ pub use spec::{ChecklistSpec, QuestionSpec};
 use super::first_edge::first_edge;
 use super::rules::other_schema;
 use super::scorer::{Assessment, Opaque, Scorer};
-use crate::lead::{AnswerValue, Frozen, KnownAt, LeadView, Moment, SchemaId};
+use super::visible::with_known;
+use crate::lead::{AnswerValue, Frozen, LeadView, Moment, SchemaId};
 use crate::score::{
     AsOf, Explanation, Formula, Role, Score, Unit, WhenMissing, coverage, weighted_mean,
 };
@@ -47,7 +48,7 @@ impl ChecklistScorer {
     /// Of a lead of another schema nothing is known.
     #[must_use]
     pub fn qualify(&self, lead: &dyn LeadView, as_of: AsOf) -> Qualification {
-        let worths = known(lead, as_of, self.schema, |lead, at| {
+        let worths = with_known(self.schema, lead, as_of, |lead, at| {
             let worth = |question: &Question| question.worth(lead, at).map(Worth::value);
             self.questions.iter().map(worth).collect()
         });
@@ -143,24 +144,64 @@ impl ChecklistScorer {
             None => Err(ParseAnswerError::no_question(question)),
         }
     }
-}
 
-/// Lends a lead as it was known at the moment; `None` for one of another schema.
-fn known<R>(
-    lead: &dyn LeadView,
-    as_of: AsOf,
-    schema: SchemaId,
-    read: impl FnOnce(&dyn LeadView, Moment) -> R,
-) -> Option<R> {
-    if lead.schema() != schema {
-        return None;
+    pub(super) fn assess_known(&self, lead: &dyn LeadView, at: Moment) -> Assessment {
+        let mut answered = 0.0;
+        let scores = self.questions.iter().map(|question| {
+            let worth = question.worth(lead, at)?;
+            answered += question.weight;
+            Some(worth.score())
+        });
+        match weighted_mean(&self.weights, WhenMissing::Skip, scores) {
+            Some(score) => Assessment {
+                score: Score::saturating(score),
+                raw: Some(coverage(answered, self.whole)),
+            },
+            None => Assessment::default(),
+        }
     }
-    let at = as_of.moment();
-    Some(if lead.dates_facts() {
-        read(&KnownAt::new(lead, at), at)
-    } else {
-        read(lead, at)
-    })
+
+    pub(super) fn explain_known(&self, lead: &dyn LeadView, at: Moment) -> Explanation {
+        let parts: Vec<Explanation> = self
+            .questions
+            .iter()
+            .map(|question| question.explain(lead, at))
+            .collect();
+        let mean = Formula::WeightedMean {
+            weights: self.weights.to_vec(),
+            missing: WhenMissing::Skip,
+        };
+        let mut answered = 0.0;
+        let (mut worths, mut from) = (Vec::new(), Vec::new());
+        for question in self.questions.iter() {
+            if let Some(worth) = question.worth(lead, at) {
+                answered += question.weight;
+                worths.push(worth.value());
+                from.push(question.met_from);
+            }
+        }
+        let mut notes = Vec::new();
+        if worths.is_empty() {
+            let why = Explanation::unknown("no answer is known", Unit::Score);
+            notes.push(why.role(Role::Abstains));
+        }
+        let covered = Formula::Coverage {
+            answered,
+            whole: self.whole,
+        };
+        let open = self.questions.len() - worths.len();
+        let met = Formula::Met {
+            worths,
+            from,
+            open: u32::try_from(open).unwrap_or(u32::MAX),
+            needed: self.needed,
+        };
+        let beside = |label, unit, formula| Explanation::node(label, unit, formula, Vec::new());
+        notes.push(beside("coverage", Unit::Share, covered));
+        notes.push(beside("met", Unit::Count, met));
+        // Parts beyond the weights stand beside the mean and are not in it.
+        Explanation::node(&self.name, Unit::Score, mean, parts).with_notes(notes)
+    }
 }
 
 /// The next moment at which a date comes into another band.
@@ -187,20 +228,10 @@ impl Scorer for ChecklistScorer {
     }
 
     fn assess(&self, lead: &dyn LeadView, as_of: AsOf) -> Assessment {
-        let assessment = known(lead, as_of, self.schema, |lead, at| {
-            let mut answered = 0.0;
-            let scores = self.questions.iter().map(|question| {
-                let worth = question.worth(lead, at)?;
-                answered += question.weight;
-                Some(worth.score())
-            });
-            let score = weighted_mean(&self.weights, WhenMissing::Skip, scores)?;
-            Some(Assessment {
-                score: Score::saturating(score),
-                raw: Some(coverage(answered, self.whole)),
-            })
-        });
-        assessment.flatten().unwrap_or_default()
+        with_known(self.schema, lead, as_of, |lead, at| {
+            self.assess_known(lead, at)
+        })
+        .unwrap_or_default()
     }
 
     fn unit(&self) -> Unit {
@@ -208,48 +239,10 @@ impl Scorer for ChecklistScorer {
     }
 
     fn explain(&self, lead: &dyn LeadView, as_of: AsOf) -> Explanation {
-        let told = known(lead, as_of, self.schema, |lead, at| {
-            let parts: Vec<Explanation> = self
-                .questions
-                .iter()
-                .map(|question| question.explain(lead, at))
-                .collect();
-            let mean = Formula::WeightedMean {
-                weights: self.weights.to_vec(),
-                missing: WhenMissing::Skip,
-            };
-            let mut answered = 0.0;
-            let (mut worths, mut from) = (Vec::new(), Vec::new());
-            for question in self.questions.iter() {
-                if let Some(worth) = question.worth(lead, at) {
-                    answered += question.weight;
-                    worths.push(worth.value());
-                    from.push(question.met_from);
-                }
-            }
-            let mut notes = Vec::new();
-            if worths.is_empty() {
-                let why = Explanation::unknown("no answer is known", Unit::Score);
-                notes.push(why.role(Role::Abstains));
-            }
-            let covered = Formula::Coverage {
-                answered,
-                whole: self.whole,
-            };
-            let open = self.questions.len() - worths.len();
-            let met = Formula::Met {
-                worths,
-                from,
-                open: u32::try_from(open).unwrap_or(u32::MAX),
-                needed: self.needed,
-            };
-            let beside = |label, unit, formula| Explanation::node(label, unit, formula, Vec::new());
-            notes.push(beside("coverage", Unit::Share, covered));
-            notes.push(beside("met", Unit::Count, met));
-            // Parts beyond the weights stand beside the mean and are not in it.
-            Explanation::node(&self.name, Unit::Score, mean, parts).with_notes(notes)
-        });
-        told.unwrap_or_else(|| other_schema("checklist").labelled(&self.name))
+        with_known(self.schema, lead, as_of, |lead, at| {
+            self.explain_known(lead, at)
+        })
+        .unwrap_or_else(|| other_schema("checklist").labelled(&self.name))
     }
 
     fn explain_change(&self, lead: &dyn LeadView, a: AsOf, b: AsOf) -> Explanation {
@@ -289,7 +282,7 @@ impl Scorer for QuestionScorer {
     }
 
     fn assess(&self, lead: &dyn LeadView, as_of: AsOf) -> Assessment {
-        let assessment = known(lead, as_of, self.schema, |lead, at| {
+        let assessment = with_known(self.schema, lead, as_of, |lead, at| {
             let worth = self.question.worth(lead, at)?;
             Some(Assessment {
                 score: Score::saturating(worth.score()),
@@ -304,7 +297,7 @@ impl Scorer for QuestionScorer {
     }
 
     fn explain(&self, lead: &dyn LeadView, as_of: AsOf) -> Explanation {
-        known(lead, as_of, self.schema, |lead, at| {
+        with_known(self.schema, lead, as_of, |lead, at| {
             self.question.explain(lead, at)
         })
         .unwrap_or_else(|| other_schema("question").labelled(&self.question.name))

@@ -5,10 +5,10 @@ pub use spec::EngagementSpec;
 
 use super::decay::positive_period;
 use super::first_edge::first_edge;
-use super::history::{History, day};
+use super::history::{History, Kinds, day};
 use super::period::{DAY, parse_period};
 use super::rules::other_schema;
-use super::visible::with_visible;
+use super::visible::with_case;
 use super::{Assessment, HistorySpec, Opaque, Scorer};
 use crate::lead::{Activity, Frozen, KindSlot, LeadView, Moment, Schema, SchemaId};
 use crate::model::{Problems, SpecError};
@@ -222,7 +222,11 @@ impl EngagementScorer {
     }
 
     fn raw(&self, history: &[Activity<'_>], as_of: Moment) -> f64 {
-        self.kinds.iter().fold(0.0, |whole, kind| {
+        // Of most kinds a lead has none, and adding nothing changes nothing.
+        let there = Kinds::of(history);
+        let kinds = self.kinds.iter();
+        let kinds = kinds.filter(|kind| there.may_share(Kinds::one(kind.slot)));
+        kinds.fold(0.0, |whole, kind| {
             let mut sum = 0.0;
             self.days(kind, history, as_of, |_, count| {
                 sum += daily_count(count, self.per_day, kind.weight);
@@ -257,7 +261,16 @@ impl EngagementScorer {
         Explanation::node("weighted activities", Unit::Points, Formula::Sum, kinds)
     }
 
-    fn explain_history(&self, history: &[Activity<'_>], as_of: Moment) -> Explanation {
+    pub(super) fn assess_history(&self, history: &[Activity<'_>], as_of: Moment) -> Assessment {
+        let raw = self.raw(history, as_of);
+        let scaled = scale(root(raw), self.zero, self.hundred);
+        Assessment {
+            score: Score::saturating(clamp(scaled, Some(0.0), Some(100.0))),
+            raw: Some(raw),
+        }
+    }
+
+    pub(super) fn explain_history(&self, history: &[Activity<'_>], as_of: Moment) -> Explanation {
         let sum = self.told(history, as_of);
         let root = Explanation::node("square root", Unit::Points, Formula::Root, vec![sum]);
         let formula = Formula::Scale {
@@ -294,13 +307,9 @@ impl EngagementScorer {
         as_of: AsOf,
         run: impl FnOnce(&[Activity<'_>], Moment) -> R,
     ) -> Option<R> {
-        with_visible(
-            self.schema,
-            &self.history,
-            lead,
-            as_of,
-            |_, _, activities, _| run(activities, as_of.moment()),
-        )
+        with_case(self.schema, &self.history, true, lead, as_of, |case, _| {
+            run(case.history, case.as_of)
+        })
     }
 }
 
@@ -310,13 +319,10 @@ impl Scorer for EngagementScorer {
     }
 
     fn assess(&self, lead: &dyn LeadView, as_of: AsOf) -> Assessment {
-        let raw = self.with_history(lead, as_of, |history, as_of| self.raw(history, as_of));
-        let scaled = raw.map(|raw| scale(root(raw), self.zero, self.hundred));
-        let score = scaled.map(|scaled| clamp(scaled, Some(0.0), Some(100.0)));
-        Assessment {
-            score: score.and_then(Score::saturating),
-            raw,
-        }
+        self.with_history(lead, as_of, |history, as_of| {
+            self.assess_history(history, as_of)
+        })
+        .unwrap_or_default()
     }
 
     fn unit(&self) -> Unit {

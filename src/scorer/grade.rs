@@ -6,8 +6,9 @@ pub use spec::{CriterionSpec, GradeSpec};
 use super::condition::{Cond, Guard, Plan, Tests};
 use super::first_edge::first_edge;
 use super::rules::{Buffers, WhatIf, WhenUnknown, other_schema, with_buffers};
+use super::visible::with_known;
 use super::{Assessment, Opaque, Scorer, resolve_condition};
-use crate::lead::{Frozen, KnownAt, LeadView, Moment, Schema, SchemaId, name_problem, shortened};
+use crate::lead::{Frozen, LeadView, Moment, Schema, SchemaId, name_problem, shortened};
 use crate::model::{Problems, SpecError};
 use crate::score::{AsOf, Explanation, Formula, Grade, Role, Score, Unit, clamp, scale};
 use std::collections::HashSet;
@@ -158,7 +159,24 @@ impl GradeScorer {
         (steps, known || self.when_unknown == WhenUnknown::Zero)
     }
 
-    fn explain_known<V: LeadView + ?Sized>(
+    pub(super) fn assess_known<V: LeadView + ?Sized>(
+        &self,
+        lead: &V,
+        as_of: Moment,
+        buffers: &mut Buffers,
+    ) -> Assessment {
+        let (steps, speaks) = self.steps(lead, as_of, buffers);
+        if !speaks {
+            return Assessment::default();
+        }
+        let raw = within(steps);
+        Assessment {
+            score: Score::saturating(scale(raw, 0.0, TOP)),
+            raw: Some(raw),
+        }
+    }
+
+    pub(super) fn explain_known<V: LeadView + ?Sized>(
         &self,
         lead: &V,
         as_of: Moment,
@@ -226,20 +244,9 @@ impl GradeScorer {
         as_of: AsOf,
         run: impl FnOnce(&dyn LeadView, Moment, &mut Buffers) -> R,
     ) -> Option<R> {
-        if lead.schema() != self.schema {
-            return None;
-        }
-        let as_of = as_of.moment();
-        let dated;
-        let lead: &dyn LeadView = if lead.dates_facts() {
-            dated = KnownAt::new(lead, as_of);
-            &dated
-        } else {
-            lead
-        };
-        Some(with_buffers(|buffers, activities| {
-            (run(lead, as_of, buffers), activities)
-        }))
+        with_known(self.schema, lead, as_of, |lead, as_of| {
+            with_buffers(|buffers, activities| (run(lead, as_of, buffers), activities))
+        })
     }
 }
 
@@ -249,16 +256,10 @@ impl Scorer for GradeScorer {
     }
 
     fn assess(&self, lead: &dyn LeadView, as_of: AsOf) -> Assessment {
-        let judge = |lead: &dyn LeadView, as_of, buffers: &mut Buffers| {
-            let (steps, speaks) = self.steps(lead, as_of, buffers);
-            let raw = within(steps);
-            speaks.then(|| Assessment {
-                score: Score::saturating(scale(raw, 0.0, TOP)),
-                raw: Some(raw),
-            })
-        };
-        let judged = self.with_lead(lead, as_of, judge);
-        judged.flatten().unwrap_or_default()
+        self.with_lead(lead, as_of, |lead, as_of, buffers| {
+            self.assess_known(lead, as_of, buffers)
+        })
+        .unwrap_or_default()
     }
 
     fn unit(&self) -> Unit {

@@ -338,7 +338,9 @@ fn without_told_again(activities: &mut Vec<Activity<'_>>, period: i64) {
             .take_while(|first| activity.at.micros_since(first.at) < period)
             .any(|first| key(first) == key(&activity));
         if !told_again {
-            activities.swap(kept, i);
+            if kept < i {
+                activities.swap(kept, i);
+            }
             kept += 1;
         }
     }
@@ -371,6 +373,39 @@ fn is_canonical(activities: &[Activity<'_>]) -> bool {
         }
     }
     true
+}
+
+/// Which kinds of activity a lead has: a bit each, the last one for all from the 64th kind on.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Kinds(u64);
+
+impl Kinds {
+    pub(crate) const ALL: Self = Self(u64::MAX);
+
+    #[inline]
+    pub(crate) fn one(kind: KindSlot) -> Self {
+        Self(1 << kind.index().min(63))
+    }
+
+    #[inline]
+    pub(crate) fn of(activities: &[Activity<'_>]) -> Self {
+        activities
+            .iter()
+            .map(|activity| Self::one(activity.kind))
+            .collect()
+    }
+
+    /// Whether one of them may stand in both. May say yes where none does, never no where one does.
+    #[inline]
+    pub(crate) fn may_share(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+impl FromIterator<Kinds> for Kinds {
+    fn from_iter<I: IntoIterator<Item = Kinds>>(kinds: I) -> Self {
+        Self(kinds.into_iter().fold(0, |all, kinds| all | kinds.0))
+    }
 }
 
 /// The calendar day in which a moment lies.

@@ -1,5 +1,6 @@
 //! Who judges.
 
+mod built_in;
 mod checklist;
 mod condition;
 mod course;
@@ -59,11 +60,12 @@ pub use rules::{
 };
 pub use scorer::{Assessment, FromFn, Opaque, Scorer, from_fn};
 
+pub(crate) use built_in::BuiltIn;
 pub(crate) use condition::{
     Applies, BlockWords, Cond, Guard, Layout, Plan, Tests, resolve_condition,
 };
 pub(crate) use course::{Course, Within};
-pub(crate) use history::History;
+pub(crate) use history::{History, Kinds};
 pub(crate) use period::parse_period;
 pub(crate) use rules::{
     ActivityPlan, Buffers, Builder, Case, Moments, RulesCourse, RulesOfTable, SECOND, abstained,

@@ -5,7 +5,7 @@ use super::history::{History, HistorySpec};
 use super::period::DAY;
 use super::rules::other_schema;
 use super::trace::{Off, On, Trace};
-use super::visible::with_visible;
+use super::visible::with_case;
 use super::{Assessment, Opaque, Scorer};
 use crate::lead::{Activity, Frozen, KindSlot, LeadView, Moment, Schema, SchemaId};
 use crate::model::{Problems, SpecError};
@@ -201,73 +201,101 @@ impl MomentumScorer {
     /// The two sides of the comparison; `None` where the scorer abstains.
     #[must_use]
     pub fn momentum(&self, lead: &dyn LeadView, as_of: AsOf) -> Option<Momentum> {
-        self.weeks::<Off>(lead, as_of)?.momentum()
+        self.with_history(lead, as_of, |history, as_of| {
+            self.weeks::<Off>(history, as_of).momentum()
+        })?
     }
 
     fn weight(&self, kind: KindSlot) -> f64 {
         self.weights.get(kind.index()).copied().unwrap_or(0.0)
     }
 
-    /// `None` for a lead of another schema.
-    fn weeks<T: Trace>(&self, lead: &dyn LeadView, as_of: AsOf) -> Option<Weeks<T::Node>> {
-        with_visible(
-            self.schema,
-            &self.history,
-            lead,
-            as_of,
-            |_, _, activities, _| {
-                let mut weeks = Weeks {
-                    known: false,
-                    last: 0.0,
-                    before: 0.0,
-                    last_parts: Vec::new(),
-                    before_parts: Vec::new(),
-                };
-                for activity in activities.iter() {
-                    let weight = self.weight(activity.kind);
-                    if weight <= 0.0 {
-                        continue;
-                    }
-                    weeks.known = true;
-                    let age = self.history.pauses.age(activity.at, as_of.moment());
-                    if age >= FOUR_WEEKS {
-                        continue;
-                    }
-                    let (sum, parts) = if age < WEEK {
-                        (&mut weeks.last, &mut weeks.last_parts)
-                    } else {
-                        (&mut weeks.before, &mut weeks.before_parts)
-                    };
-                    *sum += weight;
-                    if T::ON {
-                        parts.push(self.part::<T>(activity, weight));
-                    }
-                }
-                weeks
-            },
-        )
+    fn weeks<T: Trace>(&self, history: &[Activity<'_>], as_of: Moment) -> Weeks<T::Node> {
+        let mut weeks = Weeks {
+            known: false,
+            last: 0.0,
+            before: 0.0,
+            last_parts: Vec::new(),
+            before_parts: Vec::new(),
+        };
+        for activity in history {
+            let weight = self.weight(activity.kind);
+            if weight <= 0.0 {
+                continue;
+            }
+            weeks.known = true;
+            let age = self.history.pauses.age(activity.at, as_of);
+            if age >= FOUR_WEEKS {
+                continue;
+            }
+            let (sum, parts) = if age < WEEK {
+                (&mut weeks.last, &mut weeks.last_parts)
+            } else {
+                (&mut weeks.before, &mut weeks.before_parts)
+            };
+            *sum += weight;
+            if T::ON {
+                parts.push(self.part::<T>(activity, weight));
+            }
+        }
+        weeks
+    }
+
+    /// Hands the activities that count on; `None` for a lead of another schema.
+    fn with_history<R>(
+        &self,
+        lead: &dyn LeadView,
+        as_of: AsOf,
+        run: impl FnOnce(&[Activity<'_>], Moment) -> R,
+    ) -> Option<R> {
+        with_case(self.schema, &self.history, true, lead, as_of, |case, _| {
+            run(case.history, case.as_of)
+        })
+    }
+
+    pub(super) fn assess_history(&self, history: &[Activity<'_>], as_of: Moment) -> Assessment {
+        let weeks = self.weeks::<Off>(history, as_of);
+        if !weeks.known {
+            return Assessment::default();
+        }
+        Assessment {
+            score: Score::saturating(momentum(weeks.last, weeks.before)),
+            raw: weeks.momentum().map(Momentum::change),
+        }
+    }
+
+    pub(super) fn explain_history(&self, history: &[Activity<'_>], as_of: Moment) -> Explanation {
+        let weeks = self.weeks::<On>(history, as_of);
+        if !weeks.known {
+            let why = Explanation::unknown("nothing that it did weighs anything", Unit::Score);
+            return Explanation::unknown("momentum", Unit::Score)
+                .with_notes(vec![why.role(Role::Abstains)]);
+        }
+        let sum = |label: &'static str, parts| {
+            Explanation::node(label, Unit::Points, Formula::Sum, parts)
+        };
+        let parts = vec![
+            // What raises the score; the weeks before only measure it.
+            sum("last week", weeks.last_parts).role(Role::Rule),
+            sum("the three weeks before", weeks.before_parts),
+        ];
+        Explanation::node("momentum", Unit::Score, Formula::Momentum, parts)
     }
 
     /// The next moment at which an activity leaves its week, or all four.
     fn edge(&self, lead: &dyn LeadView, from: AsOf, until: AsOf) -> Option<Moment> {
         let frozen = Frozen::new(lead, from.moment());
         first_edge(from, until, |note| {
-            with_visible(
-                self.schema,
-                &self.history,
-                &frozen,
-                from,
-                |lead, _, activities, _| {
-                    self.history.mark(lead).into_iter().for_each(&mut *note);
-                    let weighs = |activity: &&Activity<'_>| self.weight(activity.kind) > 0.0;
-                    for activity in activities.iter().filter(weighs) {
-                        for age in [WEEK, FOUR_WEEKS] {
-                            let at = self.history.pauses.when(activity.at, age);
-                            at.into_iter().for_each(&mut *note);
-                        }
+            self.with_history(&frozen, from, |history, _| {
+                self.history.mark(&frozen).into_iter().for_each(&mut *note);
+                let weighs = |activity: &&Activity<'_>| self.weight(activity.kind) > 0.0;
+                for activity in history.iter().filter(weighs) {
+                    for age in [WEEK, FOUR_WEEKS] {
+                        let at = self.history.pauses.when(activity.at, age);
+                        at.into_iter().for_each(&mut *note);
                     }
-                },
-            );
+                }
+            });
         })
     }
 
@@ -293,13 +321,10 @@ impl Scorer for MomentumScorer {
     }
 
     fn assess(&self, lead: &dyn LeadView, as_of: AsOf) -> Assessment {
-        match self.weeks::<Off>(lead, as_of) {
-            Some(weeks) if weeks.known => Assessment {
-                score: Score::saturating(momentum(weeks.last, weeks.before)),
-                raw: weeks.momentum().map(Momentum::change),
-            },
-            _ => Assessment::default(),
-        }
+        self.with_history(lead, as_of, |history, as_of| {
+            self.assess_history(history, as_of)
+        })
+        .unwrap_or_default()
     }
 
     fn unit(&self) -> Unit {
@@ -307,23 +332,10 @@ impl Scorer for MomentumScorer {
     }
 
     fn explain(&self, lead: &dyn LeadView, as_of: AsOf) -> Explanation {
-        let Some(weeks) = self.weeks::<On>(lead, as_of) else {
-            return other_schema("momentum");
-        };
-        if !weeks.known {
-            let why = Explanation::unknown("nothing that it did weighs anything", Unit::Score);
-            return Explanation::unknown("momentum", Unit::Score)
-                .with_notes(vec![why.role(Role::Abstains)]);
-        }
-        let sum = |label: &'static str, parts| {
-            Explanation::node(label, Unit::Points, Formula::Sum, parts)
-        };
-        let parts = vec![
-            // What raises the score; the weeks before only measure it.
-            sum("last week", weeks.last_parts).role(Role::Rule),
-            sum("the three weeks before", weeks.before_parts),
-        ];
-        Explanation::node("momentum", Unit::Score, Formula::Momentum, parts)
+        self.with_history(lead, as_of, |history, as_of| {
+            self.explain_history(history, as_of)
+        })
+        .unwrap_or_else(|| other_schema("momentum"))
     }
 
     fn explain_change(&self, lead: &dyn LeadView, a: AsOf, b: AsOf) -> Explanation {

@@ -1,32 +1,52 @@
-use super::history::{History, Since};
-use super::rules::{Buffers, emptied, with_buffers};
-use crate::lead::{Activity, KnownAt, LeadView, SchemaId};
+use super::history::{History, Kinds};
+use super::rules::{Buffers, Case, emptied, with_buffers};
+use crate::lead::{KnownAt, LeadView, Moment, SchemaId};
 use crate::score::AsOf;
 
-/// Hands on a lead with the activities that count at a moment, in canonical order, each once; `None` for a lead of
-/// another schema.
-pub(crate) fn with_visible<R>(
+/// Hands on a lead as it was known at a moment; `None` for a lead of another schema.
+pub(crate) fn with_known<R>(
     schema: SchemaId,
-    history: &History,
     lead: &dyn LeadView,
     as_of: AsOf,
-    run: impl for<'l> FnOnce(&'l dyn LeadView, Since, &mut Vec<Activity<'l>>, &mut Buffers) -> R,
+    run: impl FnOnce(&dyn LeadView, Moment) -> R,
 ) -> Option<R> {
     if lead.schema() != schema {
         return None;
     }
     let as_of = as_of.moment();
-    let dated;
-    let lead: &dyn LeadView = if lead.dates_facts() {
-        dated = KnownAt::new(lead, as_of);
-        &dated
+    Some(if lead.dates_facts() {
+        run(&KnownAt::new(lead, as_of), as_of)
     } else {
-        lead
-    };
-    Some(with_buffers(|buffers, mut activities| {
-        let since = history.since(lead, as_of);
-        history.collect(lead, as_of, since, &mut activities);
-        let result = run(lead, since, &mut activities, buffers);
-        (result, emptied(activities))
-    }))
+        run(lead, as_of)
+    })
+}
+
+/// Prepares the case of a lead, with the activities that count where they are asked for, and hands it on; `None` for
+/// a lead of another schema.
+pub(crate) fn with_case<R>(
+    schema: SchemaId,
+    history: &History,
+    reads_activities: bool,
+    lead: &dyn LeadView,
+    as_of: AsOf,
+    run: impl FnOnce(&Case<'_, dyn LeadView + '_>, &mut Buffers) -> R,
+) -> Option<R> {
+    with_known(schema, lead, as_of, |lead, as_of| {
+        with_buffers(|buffers, mut activities| {
+            let since = history.since(lead, as_of);
+            if reads_activities {
+                history.collect(lead, as_of, since, &mut activities);
+            }
+            let case = Case {
+                lead,
+                as_of,
+                history: &activities,
+                kinds: Kinds::of(&activities),
+                since,
+                pauses: &history.pauses,
+            };
+            let result = run(&case, buffers);
+            (result, emptied(activities))
+        })
+    })
 }

@@ -1,6 +1,6 @@
 use super::{Batch, Results};
 use crate::lead::{Activity, LeadRow, LeadTable, LeadView};
-use crate::model::build::Judge;
+use crate::model::judge::Judge;
 use crate::model::model::{Row, ScoreModel};
 use crate::score::{AsOf, Cell, Notes, Score};
 use crate::scorer::{Assessment, BlockWords, Buffers, RulesOfTable, emptied, with_buffers};
@@ -22,7 +22,7 @@ impl<'t> TableOfModel<'t> {
     pub(super) fn new(model: &'t ScoreModel, table: &'t LeadTable) -> Self {
         let ready = |judge: &'t Judge| match judge {
             Judge::Rules(rules) => Some(rules.of_table(table)),
-            Judge::Model(_) | Judge::Predictive(_) | Judge::Scorer(_) => None,
+            Judge::Model(_) | Judge::Predictive(_) | Judge::BuiltIn(_) | Judge::Scorer(_) => None,
         };
         let same_schema = table.schema() == model.schema.id();
         let judges = model
@@ -32,10 +32,13 @@ impl<'t> TableOfModel<'t> {
         let rules: Vec<_> = judges.map(ready).collect();
         let bare =
             |rules: &Option<RulesOfTable<'_>>| rules.as_ref().is_some_and(RulesOfTable::is_bare);
-        let history = |rules: &RulesOfTable<'_>| rules.reads_history();
+        let history = |(rules, judge): (&Option<RulesOfTable<'_>>, &Judge)| match rules {
+            Some(rules) => rules.reads_history(),
+            None => judge.reads_activities(),
+        };
         let mut raisers = model.labels.iter().flat_map(|labels| &labels.auto);
         Self {
-            reads_activities: rules.iter().flatten().any(history)
+            reads_activities: rules.iter().zip(&model.judges).any(history)
                 || raisers.any(|auto| auto.activity.is_some()),
             by_row: !rules.iter().all(bare)
                 || model.applies.is_some()

@@ -1,4 +1,4 @@
-use super::super::build::Judge;
+use super::super::judge::Judge;
 use super::super::model::ScoreModel;
 use crate::lead::{Frozen, LeadView, Moment};
 use crate::score::{AsOf, Score};
@@ -40,7 +40,8 @@ impl ScoreModel {
                         JudgeCourse::Model(model.course_of(case.lead, case.as_of))
                     }
                     Judge::Predictive(_) => JudgeCourse::Predictive(place),
-                    Judge::Scorer(scorer) => JudgeCourse::Scorer(scorer),
+                    Judge::BuiltIn(scorer) => JudgeCourse::Scorer(scorer.scorer()),
+                    Judge::Scorer(scorer) => JudgeCourse::Scorer(&**scorer),
                 })
             };
             judges.map(course).collect()
@@ -156,6 +157,11 @@ impl ScoreModel {
                 Judge::Model(model) => model.foreign_edge(lead, span, &|_| true, &mut |inner| {
                     opaque(format!("{}/{inner}", name()));
                 }),
+                // Opaque is none of them.
+                Judge::BuiltIn(scorer) => scorer
+                    .scorer()
+                    .next_change(lead, span.0, span.1)
+                    .unwrap_or_default(),
                 Judge::Scorer(scorer) => {
                     scorer
                         .next_change(lead, span.0, span.1)
@@ -178,7 +184,7 @@ impl ScoreModel {
         self.judges.iter().any(|judge| match judge {
             Judge::Rules(_) => false,
             Judge::Model(model) => model.has_foreign(),
-            Judge::Predictive(_) | Judge::Scorer(_) => true,
+            Judge::Predictive(_) | Judge::BuiltIn(_) | Judge::Scorer(_) => true,
         })
     }
 }

@@ -1,4 +1,4 @@
-use super::super::build::Judge;
+use super::super::judge::Judge;
 use super::super::model::ScoreModel;
 use crate::lead::LeadView;
 use crate::score::{AsOf, Explanation, Formula, Role, Unit};
@@ -61,6 +61,7 @@ impl ScoreModel {
                     let raw = |lead: &dyn LeadView, at| self.assess_at(place, lead, at).raw;
                     raw_change(scorer.unit(), &raw, lead, a, b)
                 }
+                Judge::BuiltIn(scorer) => scorer.scorer().explain_change(lead, a, b),
                 Judge::Scorer(scorer) => scorer.explain_change(lead, a, b),
             };
             change.labelled(dimension.label()).role(Role::Dimension)

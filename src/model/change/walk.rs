@@ -2,7 +2,7 @@ use super::super::label::Labels;
 use super::super::model::ScoreModel;
 use super::ChangeError;
 use crate::lead::{Activity, LeadView, Moment};
-use crate::scorer::{Buffers, Case, SECOND, Within, emptied, with_buffers};
+use crate::scorer::{Buffers, Case, Kinds, SECOND, Within, emptied, with_buffers};
 use std::collections::BTreeSet;
 
 /// The way of a frozen lead from one moment to a later one, in stretches inside which nothing jumps.
@@ -80,6 +80,7 @@ impl<'w> Walk<'w> {
             lead: self.lead,
             as_of: at,
             history: activities,
+            kinds: Kinds::of(activities),
             since,
             pauses: &history.pauses,
         }

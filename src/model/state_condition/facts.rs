@@ -3,7 +3,7 @@ use super::resolve::{Conditions, LabelTest, StateTest};
 use crate::lead::{KnownAt, LeadView, Moment};
 use crate::model::label::{LabelOn, Target};
 use crate::score::Scored;
-use crate::scorer::{Buffers, Case, emptied, with_buffers};
+use crate::scorer::{Buffers, Case, Kinds, emptied, with_buffers};
 use std::sync::Arc;
 
 /// How bounds are meant.
@@ -70,6 +70,7 @@ impl Conditions {
                 lead,
                 as_of,
                 history: &activities,
+                kinds: Kinds::of(&activities),
                 since,
                 pauses: &self.history.pauses,
             };

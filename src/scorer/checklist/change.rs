@@ -1,8 +1,9 @@
-use super::{ChecklistScorer, QuestionScorer, known};
+use super::{ChecklistScorer, QuestionScorer};
 use crate::lead::LeadView;
 use crate::score::{AsOf, Cause, Explanation, Unit, WhenMissing, weighted_mean};
 use crate::scorer::made::{Made, one_step};
 use crate::scorer::rules::{other_schema, when};
+use crate::scorer::visible::with_known;
 
 impl ChecklistScorer {
     /// The difference of the score, by what each question gives to it: `weight * worth` by the weight of all known.
@@ -11,7 +12,7 @@ impl ChecklistScorer {
             return other_schema("checklist").labelled(&self.name);
         }
         let told = when(lead, a, b).map(|(lead, as_of)| {
-            let made = known(&lead, as_of, self.schema, |lead, at| {
+            let made = with_known(self.schema, &lead, as_of, |lead, at| {
                 let all = self.questions.iter();
                 let scores: Vec<Option<f64>> = all
                     .map(|question| Some(question.worth(lead, at)?.score()))
@@ -47,7 +48,7 @@ impl QuestionScorer {
             return other_schema("question").labelled(name);
         }
         let told = when(lead, a, b).map(|(lead, as_of)| {
-            let made = known(&lead, as_of, self.schema, |lead, at| {
+            let made = with_known(self.schema, &lead, as_of, |lead, at| {
                 self.question.worth(lead, at)?;
                 let whole = self.question.explain(lead, at);
                 let parts = vec![whole.clone()];

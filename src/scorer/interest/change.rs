@@ -3,6 +3,7 @@ use crate::lead::{Activity, Frozen, LeadView, Moment, ProductSlot};
 use crate::score::{AsOf, Cause, Explanation, Unit};
 use crate::scorer::course::Course;
 use crate::scorer::first_edge::first_edge;
+use crate::scorer::history::Kinds;
 use crate::scorer::rules::{
     Buffers, Case, RulesCourse, abstained, one_way_until, other_schema, value, when,
 };
@@ -84,6 +85,7 @@ pub(super) fn sliced<'s>(
         lead: case.lead,
         as_of: case.as_of,
         history,
+        kinds: Kinds::of(history),
         since: case.since,
         pauses: case.pauses,
     }
@@ -127,7 +129,7 @@ impl InterestScorer {
         let points = |place: usize, (lead, as_of): (&dyn LeadView, AsOf)| {
             let of = ProductSlot::new(u16::try_from(place).ok()?);
             let told = self.with_case(lead, as_of, Some(of), |case, buffers| {
-                self.plan.read(case, buffers);
+                self.plan.read(case.lead, case.as_of, buffers);
                 self.plan.points::<On, _>(case, buffers, &mut |_| {}).1
             });
             told.ok()

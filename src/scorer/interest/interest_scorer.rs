@@ -6,10 +6,11 @@ use crate::model::{Problems, SpecError};
 use crate::score::{AsOf, Explanation, Formula, Role, Score, Unit, larger};
 use crate::scorer::history::{History, HistorySpec};
 use crate::scorer::rules::{
-    Buffers, Builder, Case, Judged, Lint, RulesPlan, RulesSpec, WhenUnknown, other_schema,
+    Buffers, Builder, Case, Judged, Lint, RulesPlan, RulesSpec, WhenUnknown, emptied, other_schema,
+    with_buffers,
 };
 use crate::scorer::trace::{Off, On, Trace};
-use crate::scorer::visible::with_visible;
+use crate::scorer::visible::with_case;
 use crate::scorer::{Assessment, Opaque, Scorer};
 use std::sync::Arc;
 
@@ -205,41 +206,75 @@ impl InterestScorer {
         only: Option<ProductSlot>,
         run: impl FnOnce(&Case<'_, dyn LeadView + '_>, &mut Buffers) -> R,
     ) -> Result<R, Nothing> {
-        let carries = |activity: &Activity<'_>| {
-            let product = activity.product;
-            product.is_some_and(|product| product.index() < self.products.len())
-        };
-        let done = with_visible(
-            self.plan.schema(),
-            &self.history,
-            lead,
-            as_of,
-            |lead, since, activities, buffers| {
-                activities.retain(carries);
-                if activities.is_empty() {
-                    return None;
+        let schema = self.plan.schema();
+        with_case(schema, &self.history, true, lead, as_of, |case, _| {
+            self.by_product(case, only, run)
+        })
+        .ok_or(Nothing::OtherSchema)?
+        .ok_or(Nothing::NoProduct)
+    }
+
+    /// Hands a case on with the activities that carry a product, product by product; `None` where there are none.
+    fn by_product<R>(
+        &self,
+        case: &Case<'_, dyn LeadView + '_>,
+        only: Option<ProductSlot>,
+        run: impl FnOnce(&Case<'_, dyn LeadView + '_>, &mut Buffers) -> R,
+    ) -> Option<R> {
+        /// Up to here going through all for each product is faster than sorting.
+        const FEW: usize = 16;
+        let known = |slot: &ProductSlot| slot.index() < self.products.len();
+        let of = |activity: &Activity<'_>| activity.product.filter(known);
+        let all = case.history;
+        let first = all.iter().filter_map(of).min()?;
+        with_buffers(|buffers, mut activities| {
+            activities.clear();
+            if let Some(only) = only {
+                activities.extend(all.iter().filter(|one| one.product == Some(only)));
+            } else if self.products.len() <= FEW {
+                // Inside a product the order stays canonical.
+                let mut next = Some(first);
+                while let Some(slot) = next {
+                    activities.extend(all.iter().filter(|one| one.product == Some(slot)));
+                    next = all
+                        .iter()
+                        .filter_map(of)
+                        .filter(|&other| other > slot)
+                        .min();
                 }
-                if only.is_some() {
-                    activities.retain(|activity| activity.product == only);
-                } else {
-                    // Inside a product the order stays canonical. A stable sort would ask for memory.
-                    activities.sort_unstable_by(|a, b| {
-                        a.product
-                            .cmp(&b.product)
-                            .then_with(|| canonical_order(a, b))
-                    });
-                }
-                let case = Case {
-                    lead,
-                    as_of: as_of.moment(),
-                    history: activities,
-                    since,
-                    pauses: &self.history.pauses,
-                };
-                Some(run(&case, buffers))
-            },
-        );
-        done.ok_or(Nothing::OtherSchema)?.ok_or(Nothing::NoProduct)
+            } else {
+                activities.extend(all.iter().filter(|one| of(one).is_some()));
+                // A stable sort would ask for memory.
+                activities.sort_unstable_by(|a, b| {
+                    a.product
+                        .cmp(&b.product)
+                        .then_with(|| canonical_order(a, b))
+                });
+            }
+            let result = run(&sliced(case, &activities), buffers);
+            (Some(result), emptied(activities))
+        })
+    }
+
+    pub(crate) fn assess_case(&self, case: &Case<'_, dyn LeadView + '_>) -> Assessment {
+        self.by_product(case, self.of, |case, buffers| {
+            self.judge::<Off>(case, buffers).assessment
+        })
+        .unwrap_or_default()
+    }
+
+    pub(crate) fn explain_case(&self, case: &Case<'_, dyn LeadView + '_>) -> Explanation {
+        let told = self.by_product(case, self.of, |case, buffers| {
+            self.judge::<On>(case, buffers).node
+        });
+        match told {
+            Some(node) => node.labelled(&self.label),
+            None => {
+                let why = Explanation::unknown("no activity carries a product", Unit::Score);
+                Explanation::unknown(&self.label, Unit::Score)
+                    .with_notes(vec![why.role(Role::Abstains)])
+            }
+        }
     }
 
     /// Hands on slot, points and node of each product that an activity carries, in the order of the schema.
@@ -264,7 +299,7 @@ impl InterestScorer {
         case: &Case<'_, dyn LeadView + '_>,
         buffers: &mut Buffers,
     ) -> (f64, T::Node) {
-        self.plan.read(case, buffers);
+        self.plan.read(case.lead, case.as_of, buffers);
         self.points::<T>(case, &[], buffers)
     }
 
@@ -320,8 +355,9 @@ impl Scorer for InterestScorer {
     }
 
     fn assess(&self, lead: &dyn LeadView, as_of: AsOf) -> Assessment {
-        self.with_case(lead, as_of, self.of, |case, buffers| {
-            self.judge::<Off>(case, buffers).assessment
+        let schema = self.plan.schema();
+        with_case(schema, &self.history, true, lead, as_of, |case, _| {
+            self.assess_case(case)
         })
         .unwrap_or_default()
     }
@@ -331,18 +367,11 @@ impl Scorer for InterestScorer {
     }
 
     fn explain(&self, lead: &dyn LeadView, as_of: AsOf) -> Explanation {
-        let told = self.with_case(lead, as_of, self.of, |case, buffers| {
-            self.judge::<On>(case, buffers).node
-        });
-        match told {
-            Ok(node) => node.labelled(&self.label),
-            Err(Nothing::OtherSchema) => other_schema("interest").labelled(&self.label),
-            Err(Nothing::NoProduct) => {
-                let why = Explanation::unknown("no activity carries a product", Unit::Score);
-                Explanation::unknown(&self.label, Unit::Score)
-                    .with_notes(vec![why.role(Role::Abstains)])
-            }
-        }
+        let schema = self.plan.schema();
+        with_case(schema, &self.history, true, lead, as_of, |case, _| {
+            self.explain_case(case)
+        })
+        .unwrap_or_else(|| other_schema("interest").labelled(&self.label))
     }
 
     fn explain_change(&self, lead: &dyn LeadView, a: AsOf, b: AsOf) -> Explanation {

@@ -6,7 +6,7 @@ use crate::lead::{LeadView, Moment};
 use crate::score::{
     AsOf, Explanation, Formula, Role, Score, Unit, WhenMissing, scale, weighted_mean,
 };
-use crate::scorer::rules::other_schema;
+use crate::scorer::rules::{Case, other_schema};
 use crate::scorer::{Assessment, Opaque, Scorer};
 use std::sync::Arc;
 
@@ -170,16 +170,21 @@ impl RfmScorer {
                 .with_notes(vec![bin, why.role(Role::Abstains)])
         }
     }
-}
 
-impl Scorer for RfmScorer {
-    fn score(&self, lead: &dyn LeadView, as_of: AsOf) -> Option<Score> {
-        let values = self.values(lead, as_of)?;
-        self.cell_score(self.bins(&values))
+    pub(crate) fn reads_activities(&self) -> bool {
+        self.plan.source.kinds.is_some()
     }
 
-    fn assess(&self, lead: &dyn LeadView, as_of: AsOf) -> Assessment {
-        let Some(values) = self.values(lead, as_of) else {
+    pub(crate) fn assess_case<V: LeadView + ?Sized>(&self, case: &Case<'_, V>) -> Assessment {
+        self.assess_values(self.plan.source.of_case(case))
+    }
+
+    pub(crate) fn explain_case<V: LeadView + ?Sized>(&self, case: &Case<'_, V>) -> Explanation {
+        self.explain_values(self.plan.source.of_case(case))
+    }
+
+    fn assess_values(&self, values: Option<RfmValues>) -> Assessment {
+        let Some(values) = values else {
             return Assessment::default();
         };
         let bins = self.bins(&values);
@@ -192,21 +197,9 @@ impl Scorer for RfmScorer {
         }
     }
 
-    fn unit(&self) -> Unit {
-        match self.axis {
-            None => Unit::Cell,
-            Some(RfmAxis::Recency) => Unit::Days,
-            Some(RfmAxis::Frequency) => Unit::Count,
-            Some(RfmAxis::Monetary) => Unit::Amount,
-        }
-    }
-
-    fn explain(&self, lead: &dyn LeadView, as_of: AsOf) -> Explanation {
+    fn explain_values(&self, values: Option<RfmValues>) -> Explanation {
         let label = self.axis.map_or("rfm", RfmAxis::name);
-        if lead.schema() != self.plan.source.schema {
-            return other_schema(label);
-        }
-        let Some(values) = self.values(lead, as_of) else {
+        let Some(values) = values else {
             let why = Explanation::unknown(self.plan.source.nothing(), Unit::Score);
             return Explanation::unknown(label, Unit::Score)
                 .with_notes(vec![why.role(Role::Abstains)]);
@@ -233,6 +226,34 @@ impl Scorer for RfmScorer {
             }
         });
         Explanation::node(label, Unit::Score, formula, axes.collect())
+    }
+}
+
+impl Scorer for RfmScorer {
+    fn score(&self, lead: &dyn LeadView, as_of: AsOf) -> Option<Score> {
+        let values = self.values(lead, as_of)?;
+        self.cell_score(self.bins(&values))
+    }
+
+    fn assess(&self, lead: &dyn LeadView, as_of: AsOf) -> Assessment {
+        self.assess_values(self.values(lead, as_of))
+    }
+
+    fn unit(&self) -> Unit {
+        match self.axis {
+            None => Unit::Cell,
+            Some(RfmAxis::Recency) => Unit::Days,
+            Some(RfmAxis::Frequency) => Unit::Count,
+            Some(RfmAxis::Monetary) => Unit::Amount,
+        }
+    }
+
+    fn explain(&self, lead: &dyn LeadView, as_of: AsOf) -> Explanation {
+        let label = self.axis.map_or("rfm", RfmAxis::name);
+        if lead.schema() != self.plan.source.schema {
+            return other_schema(label);
+        }
+        self.explain_values(self.values(lead, as_of))
     }
 
     fn explain_change(&self, lead: &dyn LeadView, a: AsOf, b: AsOf) -> Explanation {

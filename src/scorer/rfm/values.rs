@@ -1,10 +1,11 @@
 use super::spec::{RfmAxis, RfmMonetary};
-use crate::lead::{Frozen, KindSlot, KnownAt, LeadView, Moment, SchemaId};
+use crate::lead::{Frozen, KindSlot, LeadView, Moment, SchemaId};
 use crate::score::{AsOf, LARGEST};
 use crate::scorer::first_edge::first_edge;
 use crate::scorer::history::History;
 use crate::scorer::period::DAY;
-use crate::scorer::rules::{emptied, with_buffers};
+use crate::scorer::rules::{Buffers, Case};
+use crate::scorer::visible::with_case;
 use std::fmt;
 
 /// Raw recency, frequency and monetary value of a lead.
@@ -79,6 +80,7 @@ pub(super) struct Source {
 }
 
 /// What is gathered of one lead.
+#[derive(Default)]
 struct Gathered {
     last: Option<Moment>,
     count: u32,
@@ -118,30 +120,55 @@ impl Source {
         lead: &V,
         as_of: Moment,
     ) -> Option<RfmValues> {
+        if self.kinds.is_some() {
+            let values = |case: &Case<'_, dyn LeadView + '_>, _: &mut Buffers| self.of_case(case);
+            return with_case(
+                self.schema,
+                &self.history,
+                true,
+                &lead,
+                as_of.into(),
+                values,
+            )?;
+        }
         if lead.schema() != self.schema {
             return None;
         }
-        let mut gathered = Gathered {
-            last: None,
-            count: 0,
-            sum: 0.0,
+        self.bought(lead, as_of)
+    }
+
+    /// The raw values of a case; `None` where there is nothing to read.
+    #[inline]
+    pub(super) fn of_case<V: LeadView + ?Sized>(&self, case: &Case<'_, V>) -> Option<RfmValues> {
+        let Some(kinds) = &self.kinds else {
+            return self.bought(case.lead, case.as_of);
         };
-        match &self.kinds {
-            None => lead.purchases(&mut |purchase| {
-                if purchase.at <= as_of {
-                    if purchase.amount < 0.0 {
-                        gathered.amount(purchase.amount);
-                    } else {
-                        gathered.add(purchase.at, purchase.amount);
-                    }
-                }
-            }),
-            Some(kinds) if lead.dates_facts() => {
-                let dated = KnownAt::new(lead, as_of);
-                self.activities(&dated, as_of, kinds, &mut gathered);
+        let mut gathered = Gathered::default();
+        for activity in case.history {
+            if kinds.contains(&activity.kind) {
+                gathered.add(activity.at, activity.value.unwrap_or(0.0));
             }
-            Some(kinds) => self.activities(lead, as_of, kinds, &mut gathered),
         }
+        self.of(&gathered, case.as_of)
+    }
+
+    #[inline]
+    fn bought<V: LeadView + ?Sized>(&self, lead: &V, as_of: Moment) -> Option<RfmValues> {
+        let mut gathered = Gathered::default();
+        lead.purchases(&mut |purchase| {
+            if purchase.at <= as_of {
+                if purchase.amount < 0.0 {
+                    gathered.amount(purchase.amount);
+                } else {
+                    gathered.add(purchase.at, purchase.amount);
+                }
+            }
+        });
+        self.of(&gathered, as_of)
+    }
+
+    #[inline]
+    fn of(&self, gathered: &Gathered, as_of: Moment) -> Option<RfmValues> {
         let days = self.history.pauses.age(gathered.last?, as_of).max(0) / DAY;
         let monetary = match self.monetary {
             RfmMonetary::Sum => gathered.sum,
@@ -163,24 +190,5 @@ impl Source {
         }
         let mark = self.history.mark(&Frozen::new(lead, from.moment()));
         first_edge(from, until, |note| mark.into_iter().for_each(note))
-    }
-
-    fn activities<V: LeadView + ?Sized>(
-        &self,
-        lead: &V,
-        as_of: Moment,
-        kinds: &[KindSlot],
-        gathered: &mut Gathered,
-    ) {
-        with_buffers(|_, mut activities| {
-            let since = self.history.since(lead, as_of);
-            self.history.collect(lead, as_of, since, &mut activities);
-            for activity in &activities {
-                if kinds.contains(&activity.kind) {
-                    gathered.add(activity.at, activity.value.unwrap_or(0.0));
-                }
-            }
-            ((), emptied(activities))
-        });
     }
 }

@@ -6,8 +6,8 @@ use crate::score::{
 };
 use crate::scorer::Assessment;
 use crate::scorer::condition::{BlockWords, Words};
-use crate::scorer::history::{Pauses, Since};
-use crate::scorer::trace::Trace;
+use crate::scorer::history::{Kinds, Pauses, Since};
+use crate::scorer::trace::{Off, Trace};
 use std::sync::Arc;
 
 /// One lead at one moment, with the activities that count.
@@ -16,6 +16,8 @@ pub(crate) struct Case<'c, V: ?Sized> {
     pub(crate) lead: &'c V,
     pub(crate) as_of: Moment,
     pub(crate) history: &'c [Activity<'c>],
+    /// Of the history.
+    pub(crate) kinds: Kinds,
     pub(crate) since: Since,
     pub(crate) pauses: &'c Pauses,
 }
@@ -32,6 +34,14 @@ pub(crate) struct Buffers {
     pub(crate) labels: Vec<u16>,
     /// What is read of a block of a table, by judge.
     pub(crate) blocks: Vec<BlockWords>,
+}
+
+/// What a rule gives where its condition is true, once that is worked out.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Given {
+    Open,
+    Nothing,
+    Points(f64),
 }
 
 /// What an evaluation gives.
@@ -128,10 +138,41 @@ impl RulesPlan {
         }
     }
 
-    /// Reads the lead's attributes.
-    pub(crate) fn read<V: LeadView + ?Sized>(&self, case: &Case<'_, V>, buffers: &mut Buffers) {
-        self.attributes
-            .read(case.lead, case.as_of, &mut buffers.words);
+    /// Reads a lead's attributes.
+    pub(crate) fn read<V: LeadView + ?Sized>(
+        &self,
+        lead: &V,
+        as_of: Moment,
+        buffers: &mut Buffers,
+    ) {
+        self.attributes.read(lead, as_of, &mut buffers.words);
+    }
+
+    /// As [`points`](RulesPlan::points), keeping what each rule gives in `given`, by its place.
+    pub(super) fn points_by_guards<V: LeadView + ?Sized>(
+        &self,
+        case: &Case<'_, V>,
+        buffers: &mut Buffers,
+        given: &mut Vec<Given>,
+    ) -> f64 {
+        let Buffers { words, chosen, .. } = buffers;
+        let mut rule = |rule: &RulePlan| {
+            if given.len() <= rule.place {
+                given.resize(rule.place + 1, Given::Open);
+            }
+            let given = given.get_mut(rule.place)?;
+            if let Given::Open = given {
+                *given = match self.rule::<Off, V>(rule, case, chosen) {
+                    Some((points, ())) => Given::Points(points),
+                    None => Given::Nothing,
+                };
+            }
+            match given {
+                Given::Points(points) => Some((*points, ())),
+                Given::Nothing | Given::Open => None,
+            }
+        };
+        self.points_by::<Off>(words, &mut |_| {}, &mut rule).0
     }
 
     /// Points of the dimension, clamped, once the attributes are read.
@@ -286,6 +327,9 @@ impl RulesPlan {
         case: &Case<'_, V>,
         chosen: &mut Vec<usize>,
     ) -> Option<(f64, T::Node)> {
+        if !case.kinds.may_share(plan.asks) {
+            return None;
+        }
         let mut sum = 0.0;
         let mut holds = false;
         let mut parts = Vec::new();
@@ -336,7 +380,7 @@ impl RulesPlan {
     ) -> Option<(f64, T::Node)> {
         let mut count = 0_u64;
         let mut age_micros = 0;
-        plan.choose(case.history, chosen, |activity| {
+        plan.choose(plan.read_of(case), chosen, |activity| {
             let age = case.pauses.age(activity.at, case.as_of);
             if plan.in_window(age) {
                 count += 1;
@@ -412,10 +456,20 @@ impl ActivityPlan {
         }
     }
 
+    /// The history, or nothing of it where no activity is of a kind that is asked for.
+    #[inline]
+    fn read_of<'c, V: ?Sized>(&self, case: &Case<'c, V>) -> &'c [Activity<'c>] {
+        if case.kinds.may_share(self.asks) {
+            case.history
+        } else {
+            &[]
+        }
+    }
+
     /// How many activities count.
     pub(crate) fn times<V: ?Sized>(&self, case: &Case<'_, V>, chosen: &mut Vec<usize>) -> u64 {
         let mut count = 0_u64;
-        self.choose(case.history, chosen, |activity| {
+        self.choose(self.read_of(case), chosen, |activity| {
             count += u64::from(self.in_window(case.pauses.age(activity.at, case.as_of)));
         });
         count

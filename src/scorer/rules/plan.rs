@@ -2,6 +2,7 @@ use super::spec::{GroupPolicy, WhenUnknown};
 use crate::lead::{KindSlot, ProductSlot, SchemaId};
 use crate::scorer::condition::{Applies, Filters, Guard, Need, Plan, Sums};
 use crate::scorer::decay::Decay;
+use crate::scorer::history::Kinds;
 use std::sync::Arc;
 
 /// Rules, compiled.
@@ -105,6 +106,8 @@ pub(super) enum Effect {
 #[derive(Debug)]
 pub(crate) struct ActivityPlan {
     pub(super) kinds: Slots<KindSlot>,
+    /// The kinds again, to be compared with those of a lead at once.
+    pub(super) asks: Kinds,
     pub(super) products: Slots<ProductSlot>,
     pub(super) subject: Option<Filters>,
     pub(super) channel: Option<Filters>,
@@ -155,6 +158,16 @@ impl<S: Copy + PartialEq> Slots<S> {
             (Self::Any, _) => true,
             (_, None) => false,
             (_, Some(slot)) => self.has(slot),
+        }
+    }
+}
+
+impl Slots<KindSlot> {
+    pub(super) fn asks(&self) -> Kinds {
+        match self {
+            Self::Any => Kinds::ALL,
+            Self::One(one) => Kinds::one(*one),
+            Self::Many(many) => many.iter().copied().map(Kinds::one).collect(),
         }
     }
 }

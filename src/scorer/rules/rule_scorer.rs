@@ -5,12 +5,13 @@ use super::plan::RulesPlan;
 use super::spec::RulesSpec;
 use super::table::RulesOfTable;
 use super::what_if::WhatIf;
-use crate::lead::{Activity, KnownAt, LeadTable, LeadView, Moment, Schema};
+use crate::lead::{Activity, LeadTable, LeadView, Moment, Schema};
 use crate::model::{Problems, SpecError};
 use crate::score::{AsOf, Explanation, Role, Score, Unit};
 use crate::scorer::condition::Tests;
 use crate::scorer::history::{History, HistorySpec};
 use crate::scorer::trace::{Off, On};
+use crate::scorer::visible::with_case;
 use crate::scorer::{Assessment, Opaque, Scorer};
 use std::cell::Cell;
 use std::sync::Arc;
@@ -136,32 +137,15 @@ impl RuleScorer {
         as_of: AsOf,
         run: impl FnOnce(&Case<'_, dyn LeadView + '_>, &mut Buffers) -> R,
     ) -> Option<R> {
-        if lead.schema() != self.plan.schema {
-            return None;
-        }
-        let as_of = as_of.moment();
-        let dated;
-        let lead: &dyn LeadView = if lead.dates_facts() {
-            dated = KnownAt::new(lead, as_of);
-            &dated
-        } else {
-            lead
-        };
-        Some(with_buffers(|buffers, mut activities| {
-            let since = self.history.since(lead, as_of);
-            if self.plan.reads_activities {
-                self.history.collect(lead, as_of, since, &mut activities);
-            }
-            let case = Case {
-                lead,
-                as_of,
-                history: &activities,
-                since,
-                pauses: &self.history.pauses,
-            };
-            let result = run(&case, buffers);
-            (result, emptied(activities))
-        }))
+        let reads_activities = self.plan.reads_activities;
+        with_case(
+            self.plan.schema,
+            &self.history,
+            reads_activities,
+            lead,
+            as_of,
+            run,
+        )
     }
 }
 

@@ -1,9 +1,8 @@
-use super::eval::{Buffers, Case};
+use super::eval::{Buffers, Case, Given};
 use super::plan::RulesPlan;
 use crate::lead::{Activity, AttributeSlot, LeadView, Moment, Schema, SchemaId, Tags, Value};
 use crate::score::{Explanation, Role, Unit};
 use crate::scorer::condition::{LeafTest, Tests, TextOp};
-use crate::scorer::trace::Off;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -115,16 +114,11 @@ impl WhatIf {
         case: &Case<'_, V>,
         buffers: &mut Buffers,
     ) -> Vec<Explanation> {
+        // What a rule gives where its condition is true, by its place: no attribute changes that.
+        let mut given: Vec<Given> = Vec::new();
         self.gains(case.lead, case.as_of, Unit::Points, |lead| {
-            let case = Case {
-                lead,
-                as_of: case.as_of,
-                history: case.history,
-                since: case.since,
-                pauses: case.pauses,
-            };
-            plan.read(&case, buffers);
-            plan.points::<Off, _>(&case, buffers, &mut |_| {}).0
+            plan.read(lead, case.as_of, buffers);
+            plan.points_by_guards(case, buffers, &mut given)
         })
     }
 

@@ -54,6 +54,7 @@ impl Builder<'_> {
             .as_ref()
             .map(|decay| decay.resolve(&format!("{path}.decay"), self.problems));
         ActivityPlan {
+            asks: kinds.asks(),
             kinds,
             products,
             subject,

@@ -1,0 +1,97 @@
+use super::model::ScoreModel;
+use crate::lead::LeadView;
+use crate::score::{AsOf, Cell, Explanation, Role, Unit};
+use crate::scorer::{Assessment, Buffers, BuiltIn, Case, PredictiveScorer, RuleScorer, Scorer};
+use std::sync::Arc;
+
+/// Who judges a dimension.
+pub(super) enum Judge {
+    Rules(Box<RuleScorer>),
+    Model(Box<ScoreModel>),
+    /// May read the scores of other dimensions.
+    Predictive(Box<PredictiveScorer>),
+    /// Judges what the model has gathered of a lead.
+    BuiltIn(Box<BuiltIn>),
+    /// Any other scorer, of this library or of the app.
+    Scorer(Arc<dyn Scorer>),
+}
+
+impl Judge {
+    /// Whether it looks at the activities that the model collects.
+    pub(super) fn reads_activities(&self) -> bool {
+        match self {
+            Self::Rules(rules) => rules.reads_activities(),
+            Self::Predictive(scorer) => scorer.reads_activities(),
+            Self::BuiltIn(scorer) => scorer.reads_activities(),
+            Self::Model(_) | Self::Scorer(_) => false,
+        }
+    }
+
+    pub(super) fn unit(&self) -> Unit {
+        match self {
+            Self::Rules(rules) => rules.unit(),
+            Self::Model(model) => model.unit(),
+            Self::Predictive(scorer) => scorer.unit(),
+            Self::BuiltIn(scorer) => scorer.scorer().unit(),
+            Self::Scorer(scorer) => scorer.unit(),
+        }
+    }
+
+    /// The assessment; `cells` holds the dimensions that are judged so far.
+    pub(super) fn assess<V: LeadView + ?Sized>(
+        &self,
+        case: &Case<'_, V>,
+        as_of: AsOf,
+        cells: &[Cell],
+        buffers: &mut Buffers,
+        verdict: &mut dyn FnMut(&Arc<str>),
+    ) -> Assessment {
+        let scorer: &dyn Scorer = match self {
+            Self::Rules(rules) => return rules.judge_case(case, buffers, verdict),
+            Self::Predictive(scorer) => return scorer.assess_case(case, cells, buffers),
+            Self::BuiltIn(scorer) => return scorer.assess_case(case, buffers),
+            Self::Model(model) => {
+                // Behind a pointer: a model's own evaluation must not be compiled for every depth of nesting.
+                let lead: &dyn LeadView = &case.lead;
+                let score = model.judge(lead, as_of, verdict);
+                return Assessment {
+                    score,
+                    raw: score.map(crate::score::Score::get),
+                };
+            }
+            Self::Scorer(scorer) => scorer,
+        };
+        let lead = &case.lead;
+        scorer.disqualify(lead, as_of, &mut |reason| verdict(&Arc::from(reason)));
+        scorer.assess(lead, as_of)
+    }
+
+    pub(super) fn explain<V: LeadView + ?Sized>(
+        &self,
+        case: &Case<'_, V>,
+        as_of: AsOf,
+        cells: &[Cell],
+        buffers: &mut Buffers,
+    ) -> Explanation {
+        match self {
+            Self::Predictive(scorer) => scorer.explain_case(case, cells, buffers),
+            Self::Rules(rules) => rules.explain_case(case, buffers),
+            Self::Model(model) => model.explain(&case.lead, as_of),
+            Self::BuiltIn(scorer) => scorer.explain_case(case, buffers),
+            Self::Scorer(scorer) => {
+                let lead = &case.lead;
+                let mut notes = Vec::new();
+                scorer.disqualify(lead, as_of, &mut |reason| {
+                    let note = Explanation::unknown(reason.to_owned(), Unit::Score);
+                    notes.push(note.role(Role::Disqualified));
+                });
+                let told = scorer.explain(lead, as_of);
+                // An external scorer tells of its disqualifications itself where it explains at all.
+                if told.nodes().any(|node| *node.kind() == Role::Disqualified) {
+                    return told;
+                }
+                told.with_notes(notes)
+            }
+        }
+    }
+}

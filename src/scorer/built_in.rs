@@ -1,0 +1,91 @@
+use super::checklist::ChecklistScorer;
+use super::engagement::EngagementScorer;
+use super::grade::GradeScorer;
+use super::interest::InterestScorer;
+use super::momentum::MomentumScorer;
+use super::rfm::RfmScorer;
+use super::rules::{Buffers, Case};
+use super::scorer::{Assessment, Scorer};
+use crate::lead::LeadView;
+use crate::score::Explanation;
+
+/// A scorer of this library that judges a case: a model gathers what counts of a lead once for all of them.
+#[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a model keeps each behind a pointer"
+)]
+pub(crate) enum BuiltIn {
+    Checklist(ChecklistScorer),
+    Engagement(EngagementScorer),
+    Grade(GradeScorer),
+    Interest(InterestScorer),
+    Momentum(MomentumScorer),
+    Rfm(RfmScorer),
+}
+
+impl BuiltIn {
+    pub(crate) fn scorer(&self) -> &dyn Scorer {
+        match self {
+            Self::Checklist(scorer) => scorer,
+            Self::Engagement(scorer) => scorer,
+            Self::Grade(scorer) => scorer,
+            Self::Interest(scorer) => scorer,
+            Self::Momentum(scorer) => scorer,
+            Self::Rfm(scorer) => scorer,
+        }
+    }
+
+    /// Whether it looks at the activities of a case.
+    pub(crate) fn reads_activities(&self) -> bool {
+        match self {
+            Self::Checklist(_) | Self::Grade(_) => false,
+            Self::Engagement(_) | Self::Interest(_) | Self::Momentum(_) => true,
+            Self::Rfm(scorer) => scorer.reads_activities(),
+        }
+    }
+
+    pub(crate) fn assess_case<V: LeadView + ?Sized>(
+        &self,
+        case: &Case<'_, V>,
+        buffers: &mut Buffers,
+    ) -> Assessment {
+        match self {
+            Self::Checklist(scorer) => scorer.assess_known(&case.lead, case.as_of),
+            Self::Engagement(scorer) => scorer.assess_history(case.history, case.as_of),
+            Self::Grade(scorer) => scorer.assess_known(case.lead, case.as_of, buffers),
+            Self::Interest(scorer) => scorer.assess_case(&as_dyn(case, &case.lead)),
+            Self::Momentum(scorer) => scorer.assess_history(case.history, case.as_of),
+            Self::Rfm(scorer) => scorer.assess_case(case),
+        }
+    }
+
+    pub(crate) fn explain_case<V: LeadView + ?Sized>(
+        &self,
+        case: &Case<'_, V>,
+        buffers: &mut Buffers,
+    ) -> Explanation {
+        match self {
+            Self::Checklist(scorer) => scorer.explain_known(&case.lead, case.as_of),
+            Self::Engagement(scorer) => scorer.explain_history(case.history, case.as_of),
+            Self::Grade(scorer) => scorer.explain_known(case.lead, case.as_of, buffers),
+            Self::Interest(scorer) => scorer.explain_case(&as_dyn(case, &case.lead)),
+            Self::Momentum(scorer) => scorer.explain_history(case.history, case.as_of),
+            Self::Rfm(scorer) => scorer.explain_case(case),
+        }
+    }
+}
+
+fn as_dyn<'s, V: ?Sized>(
+    case: &'s Case<'_, V>,
+    lead: &'s dyn LeadView,
+) -> Case<'s, dyn LeadView + 's> {
+    Case {
+        lead,
+        as_of: case.as_of,
+        history: case.history,
+        kinds: case.kinds,
+        since: case.since,
+        pauses: case.pauses,
+    }
+}
