@@ -49,8 +49,10 @@ fn main() {
     }
     let rules_spec = sample::attribute_rules();
     let rules = ScoreModel::build(&rules_spec).expect("the spec is sound");
+    let by_case = ScoreModel::build(&sample::attribute_rules_by_case()).expect("the spec is sound");
     let vector_spec = fit_and_engagement(&rules_spec);
     let schema = rules.schema();
+    assert_eq!(schema.id(), by_case.schema().id());
     let owned = population.leads(schema);
     let bare = Population::new(0, owned.len(), 0, 0).leads(schema);
     let table = population.table(schema);
@@ -63,6 +65,8 @@ fn main() {
         let start = Instant::now();
         let matrix = match job.as_str() {
             "rules_owned" => rules.score_all(&bare, as_of()),
+            "rules_owned_by_case" => by_case.score_all(&bare, as_of()),
+            "rules_table_by_case" => by_case.score_table(&table, as_of()),
             "rules_owned_active" => rules.score_all(&owned, as_of()),
             "rules_table" => rules.score_table(&table, as_of()),
             "engagement_owned" => engagement.score_all(&owned, as_of()),

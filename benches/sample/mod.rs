@@ -8,9 +8,9 @@
 )]
 
 use lead_scoring::{
-    Activity, ActivitySpec, AsOf, CompositeSpec, CountRange, DecaySpec, DimensionSpec, Filter,
-    GroupSpec, HistorySpec, InactivitySpec, KindSlot, Lead, ModelSpec, Moment, Occurrences,
-    RuleSpec, RulesSpec, Schema, SchemaSpec, attribute,
+    Activity, ActivitySpec, AsOf, AttributeRef, CompositeSpec, CountRange, DecaySpec,
+    DimensionSpec, Filter, GroupSpec, HistorySpec, InactivitySpec, KindSlot, Lead, ModelSpec,
+    Moment, Occurrences, RuleSpec, RulesSpec, Schema, SchemaSpec, attribute,
 };
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -71,7 +71,11 @@ fn schema() -> SchemaSpec {
         .kinds(KINDS)
 }
 
-fn explicit() -> RulesSpec {
+/// The rules on text by case or not; the literals are as the leads have them, so that both give the same.
+fn explicit(by_case: bool) -> RulesSpec {
+    let text = |filter: AttributeRef| {
+        if by_case { filter.exact_case() } else { filter }
+    };
     let rule = RuleSpec::new;
     RulesSpec::new()
         .group(
@@ -79,22 +83,22 @@ fn explicit() -> RulesSpec {
                 .rule(
                     rule("chief")
                         .points(20.0)
-                        .when(attribute("title").contains("chief")),
+                        .when(text(attribute("title").contains("Chief"))),
                 )
                 .rule(
                     rule("vp")
                         .points(15.0)
-                        .when(attribute("title").starts_with("vp ")),
+                        .when(text(attribute("title").starts_with("VP "))),
                 )
                 .rule(
                     rule("student")
                         .points(-30.0)
-                        .when(attribute("title").equals("student")),
+                        .when(text(attribute("title").equals("Student"))),
                 )
                 .rule(
                     rule("free-mail")
                         .points(-10.0)
-                        .when(attribute("domain").one_of(["gmail.com", "gmx.de"])),
+                        .when(text(attribute("domain").one_of(["gmail.com", "gmx.de"]))),
                 ),
         )
         .group(
@@ -102,7 +106,7 @@ fn explicit() -> RulesSpec {
                 .rule(
                     rule("software")
                         .points(15.0)
-                        .when(attribute("industry").one_of(["software", "finance"])),
+                        .when(text(attribute("industry").one_of(["software", "finance"]))),
                 )
                 .rule(
                     rule("large")
@@ -122,12 +126,12 @@ fn explicit() -> RulesSpec {
                 .rule(
                     rule("market")
                         .points(5.0)
-                        .when(attribute("country").one_of(["DE", "FR", "GB"])),
+                        .when(text(attribute("country").one_of(["DE", "FR", "GB"]))),
                 )
                 .rule(
                     rule("referred")
                         .points(10.0)
-                        .when(attribute("source").equals("referral")),
+                        .when(text(attribute("source").equals("referral"))),
                 )
                 .rule(
                     rule("newsletter")
@@ -146,7 +150,14 @@ fn explicit() -> RulesSpec {
 pub(crate) fn attribute_rules() -> ModelSpec {
     ModelSpec::new("attribute rules")
         .schema(schema())
-        .dimension(DimensionSpec::rules("fit", explicit()))
+        .dimension(DimensionSpec::rules("fit", explicit(false)))
+}
+
+/// The same rules on text that is compared by case.
+pub(crate) fn attribute_rules_by_case() -> ModelSpec {
+    ModelSpec::new("attribute rules by case")
+        .schema(schema())
+        .dimension(DimensionSpec::rules("fit", explicit(true)))
 }
 
 /// A full points model: the twelve attribute rules, eight rules on activities with every sort of limit, a composite.
@@ -214,7 +225,7 @@ pub(crate) fn full_points() -> ModelSpec {
     ModelSpec::new("full points")
         .schema(schema())
         .history(HistorySpec::new().utc_offset("+01:00"))
-        .dimension(DimensionSpec::rules("fit", explicit()))
+        .dimension(DimensionSpec::rules("fit", explicit(false)))
         .dimension(DimensionSpec::rules("engagement", engagement))
         .composite(CompositeSpec::weighted_mean([
             ("fit", 0.4),

@@ -79,7 +79,7 @@ impl Attributes {
 
     /// The lead's id.
     pub(super) fn id(&self) -> &str {
-        self.text(0, self.id_length)
+        self.text(0, u64::from(self.id_length))
     }
 
     #[inline]
@@ -95,30 +95,25 @@ impl Attributes {
         let [sort, ..] = (sorts >> (8 * in_group)).to_le_bytes();
         match sort {
             sort::NUMBER => Value::Number(f64::from_bits(word)),
-            sort::TEXT => {
-                let [a, b, c, d, e, f, g, h] = word.to_le_bytes();
-                let (start, end) = ([a, b, c, d], [e, f, g, h]);
-                Value::Text(self.text(u32::from_le_bytes(start), u32::from_le_bytes(end)))
-            }
+            sort::TEXT => Value::Text(self.text(word & u64::from(u32::MAX), word >> u32::BITS)),
             sort::FLAG => Value::Flag(word != 0),
             sort::DATE => Value::Date(Moment::from_micros(word.cast_signed())),
-            sort::TAGS => match self.tag_list(word) {
-                Some(list) => Value::Tags(list),
-                None => Value::Missing,
-            },
+            sort::TAGS => self.tag_list(word).unwrap_or(Value::Missing),
             _ => Value::Missing,
         }
     }
 
     #[inline]
-    fn text(&self, start: u32, end: u32) -> &str {
-        self.texts
-            .get(start as usize..end as usize)
-            .unwrap_or_default()
+    fn text(&self, start: u64, end: u64) -> &str {
+        match (usize::try_from(start), usize::try_from(end)) {
+            (Ok(start), Ok(end)) => self.texts.get(start..end).unwrap_or_default(),
+            _ => "",
+        }
     }
 
-    fn tag_list(&self, place: u64) -> Option<&Box<[Box<str>]>> {
-        self.tags.as_ref()?.get(usize::try_from(place).ok()?)
+    fn tag_list(&self, place: u64) -> Option<Value<'_>> {
+        let list = self.tags.as_ref()?.get(usize::try_from(place).ok()?)?;
+        Some(Value::Tags(list))
     }
 
     /// The attribute in a slot, copied.

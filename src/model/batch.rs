@@ -1,5 +1,5 @@
 use super::model::{Row, ScoreModel};
-use crate::lead::{LeadTable, LeadView, Value};
+use crate::lead::{LeadTable, LeadView};
 use crate::score::{AsOf, Cell, Head, ScoreMatrix};
 use crate::scorer::{emptied, with_buffers};
 use progress::Watch;
@@ -16,8 +16,6 @@ mod table;
 
 /// Leads scored at a time by one thread.
 const BLOCK: usize = 512;
-/// Leads whose memory is asked for at once.
-const NEAR: usize = 8;
 
 impl ScoreModel {
     /// The vectors of many leads, on all cores (feature `parallel`, on by default).
@@ -214,23 +212,6 @@ struct Slice<'s, L> {
     leads: &'s [L],
 }
 
-impl<L: LeadView> Slice<'_, L> {
-    /// Looks at a few leads at once, so that the processor waits for the memory of all of them together and not for
-    /// each in turn.
-    #[inline]
-    fn glance(&self, leads: &[L]) {
-        let ends = |value: Value<'_>| match value {
-            Value::Text(text) => text.as_bytes().first().copied().map_or(0, usize::from),
-            _ => 1,
-        };
-        let seen = leads.iter().fold(0, |seen, lead| {
-            let slots = self.model.glances.iter();
-            slots.fold(seen, |seen, &slot| seen + ends(lead.attribute(slot)))
-        });
-        std::hint::black_box(seen);
-    }
-}
-
 impl<L: LeadView + Sync> Batch for Slice<'_, L> {
     fn count(&self) -> usize {
         self.leads.len()
@@ -240,13 +221,9 @@ impl<L: LeadView + Sync> Batch for Slice<'_, L> {
         let rows = first..first + results.len();
         let leads = self.leads.get(rows).unwrap_or_default();
         with_buffers(|buffers, mut activities| {
-            let mut rows = results.rows();
-            for near in leads.chunks(NEAR) {
-                self.glance(near);
-                for (lead, mut row) in near.iter().zip(&mut rows) {
-                    self.model
-                        .fill(lead, as_of, &mut row, buffers, &mut activities);
-                }
+            for (lead, mut row) in leads.iter().zip(results.rows()) {
+                self.model
+                    .fill(lead, as_of, &mut row, buffers, &mut activities);
             }
             ((), emptied(activities))
         });

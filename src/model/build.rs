@@ -7,7 +7,7 @@ use super::model::ScoreModel;
 use super::percentile::PercentileSpec;
 use super::problem::{Problems, SpecError};
 use super::spec::{DimensionSpec, ModelSpec, TOO_DEEP};
-use crate::lead::{AttributeSlot, AttributeType, Schema, SchemaSpec, name_problem, shortened};
+use crate::lead::{Schema, SchemaSpec, name_problem, shortened};
 use crate::score::{Dimension, LabelShape, Shape};
 use crate::scorer::{
     Applies, BuiltIn, ChecklistScorer, EngagementScorer, GradeScorer, InterestScorer, Lint,
@@ -162,28 +162,9 @@ impl ScoreModel {
             labels,
             shape: Arc::new(shape),
             reads_activities,
-            glances: glances(schema),
             lints,
         }
     }
-}
-
-/// The first attribute, the last one, and the first text.
-fn glances(schema: &Schema) -> Vec<AttributeSlot> {
-    let slots = || {
-        (0..u16::MAX)
-            .map(AttributeSlot::new)
-            .zip(schema.attributes())
-    };
-    let text = slots().find(|(_, (_, of))| *of == AttributeType::Text);
-    let mut glances: Vec<_> = [slots().next(), slots().last(), text]
-        .into_iter()
-        .flatten()
-        .map(|(slot, _)| slot)
-        .collect();
-    glances.sort_unstable();
-    glances.dedup();
-    glances
 }
 
 /// Whether judges or hand-raisers look at the activities that the model collects for them.

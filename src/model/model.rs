@@ -2,7 +2,7 @@ use super::build::Applying;
 use super::composite::Composite;
 use super::judge::Judge;
 use super::label::{LabelOn, Labels, Target};
-use crate::lead::{Activity, AttributeSlot, KnownAt, LeadView, Moment, Schema};
+use crate::lead::{Activity, KnownAt, LeadView, Moment, Schema};
 use crate::score::{
     AsOf, Cell, Dimension, Explanation, Formula, Head, NO_BAND, Notes, Role, Score, ScoreVector,
     Shape, Unit,
@@ -33,8 +33,6 @@ pub struct ScoreModel {
     pub(super) labels: Vec<Labels>,
     pub(super) shape: Arc<Shape>,
     pub(super) reads_activities: bool,
-    /// A few attributes that tell where a lead's memory lies.
-    pub(super) glances: Vec<AttributeSlot>,
     pub(super) lints: Vec<Lint>,
 }
 

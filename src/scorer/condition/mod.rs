@@ -6,6 +6,7 @@ mod filters;
 mod guard;
 mod plan;
 mod range;
+mod recall;
 mod resolve;
 mod spec;
 mod tags;

@@ -1,4 +1,5 @@
 use super::range::NumberRange;
+use super::recall::Recall;
 use super::resolve::{Leaf, LeafTest, Tests};
 use super::tags::TagBlock;
 use super::test::Known;
@@ -25,6 +26,7 @@ pub(crate) struct Place {
 pub(crate) struct Words {
     truth: Vec<u64>,
     known: Vec<u64>,
+    recall: Recall,
 }
 
 impl Words {
@@ -59,7 +61,13 @@ trait Sink {
     fn or(&mut self, word: usize, truth: u64, known: u64);
 }
 
-impl Sink for Words {
+/// All words of a plan.
+struct AllWords<'w> {
+    truth: &'w mut [u64],
+    known: &'w mut [u64],
+}
+
+impl Sink for AllWords<'_> {
     #[inline]
     fn or(&mut self, word: usize, truth: u64, known: u64) {
         if let (Some(truths), Some(knowns)) = (self.truth.get_mut(word), self.known.get_mut(word)) {
@@ -135,6 +143,19 @@ impl<T> Block<T> {
         };
         words.or(self.word, truth, known);
         self.counts && bits.is_some()
+    }
+
+    /// As [`put`](Block::put), by masks instead of a branch that nobody could foretell: values are missing at random.
+    #[inline]
+    fn put_where(&self, there: bool, bits: u64, words: &mut impl Sink) -> bool {
+        let mask = u64::from(there).wrapping_neg();
+        let (truth, known) = self.when_missing;
+        words.or(
+            self.word,
+            ((bits | self.when_known) & mask) | (truth & !mask),
+            (self.all & mask) | (known & !mask),
+        );
+        self.counts & there
     }
 }
 
@@ -267,12 +288,14 @@ impl Plan {
         words: &mut Words,
     ) -> bool {
         words.clear(self.words);
+        let recall = &mut words.recall;
+        let (truth, known) = (&mut words.truth, &mut words.known);
         if self.words > 1 {
-            return self.read_into(lead, as_of, words);
+            return self.read_into(lead, as_of, &mut AllWords { truth, known }, recall);
         }
         let mut only = OnlyWord { truth: 0, known: 0 };
-        let any = self.read_into(lead, as_of, &mut only);
-        words.or(0, only.truth, only.known);
+        let any = self.read_into(lead, as_of, &mut only, recall);
+        AllWords { truth, known }.or(0, only.truth, only.known);
         any
     }
 
@@ -282,29 +305,30 @@ impl Plan {
         lead: &V,
         as_of: Moment,
         words: &mut impl Sink,
+        recall: &mut Recall,
     ) -> bool {
         let mut any = false;
         for block in &self.numbers {
-            let bits = match lead.attribute(block.slot) {
-                Value::Number(number) if number.is_finite() => Some(block.tests.bits(number)),
-                _ => None,
+            let number = match lead.attribute(block.slot) {
+                Value::Number(number) => number,
+                _ => f64::NAN,
             };
-            any |= block.put(bits, words);
+            any |= block.put_where(number.is_finite(), block.tests.bits(number), words);
         }
         for block in &self.texts {
             let bits = match lead.attribute(block.slot) {
-                Value::Text(text) if !text.is_empty() => Some(block.tests.bits(text)),
+                Value::Text(text) if !text.is_empty() => Some(block.tests.recalled(text, recall)),
                 _ => None,
             };
             any |= block.put(bits, words);
         }
         for block in &self.flags {
             let [no, yes] = block.tests;
-            let bits = match lead.attribute(block.slot) {
-                Value::Flag(flag) => Some(if flag { yes } else { no }),
-                _ => None,
+            let (there, flag) = match lead.attribute(block.slot) {
+                Value::Flag(flag) => (true, flag),
+                _ => (false, false),
             };
-            any |= block.put(bits, words);
+            any |= block.put_where(there, if flag { yes } else { no }, words);
         }
         for block in &self.tags {
             let bits = match lead.attribute(block.slot) {

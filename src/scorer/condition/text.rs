@@ -1,3 +1,4 @@
+use super::recall::{Recall, Recallable};
 use regex::Regex;
 use std::cell::Cell;
 
@@ -246,17 +247,15 @@ struct PackedLiteral {
     /// The case bit of each letter: a byte with it set is the letter in lower case exactly where it is that letter.
     letters_low: u64,
     letters_high: u64,
-    bits: u64,
 }
 
 impl PackedLiteral {
-    fn new(lower: &str, bits: u64) -> Option<Self> {
+    fn new(lower: &str) -> Option<Self> {
         let lower = Packed::new(lower)?;
         Some(Self {
             lower,
             letters_low: Self::letters(lower.low),
             letters_high: Self::letters(lower.high),
-            bits,
         })
     }
 
@@ -265,13 +264,44 @@ impl PackedLiteral {
         u64::from_le_bytes(bytes.to_le_bytes().map(case_bit))
     }
 
-    /// The literal's bits where the text is the same, else none: a mask instead of a branch that nobody could foretell.
+    /// 1 where the text is the same.
     #[inline]
-    fn bits_of(&self, text: Packed) -> u64 {
+    fn is(&self, text: Packed) -> u64 {
         let length = (self.lower.length ^ text.length) as u64;
         let low = (text.low | self.letters_low) ^ self.lower.low;
         let high = (text.high | self.letters_high) ^ self.lower.high;
-        self.bits & u64::from(length | low | high == 0).wrapping_neg()
+        u64::from(length | low | high == 0)
+    }
+}
+
+/// At most [`FEW`] packed literals, all of them compared: a branch for each would be one that nobody could foretell.
+#[derive(Debug, Default)]
+struct PackedLiterals {
+    literals: Vec<PackedLiteral>,
+    /// The bits of each literal; after them none.
+    bits: [u64; 2 * FEW],
+}
+
+impl PackedLiterals {
+    fn new<'l>(literals: impl Iterator<Item = (&'l str, u64)>) -> Self {
+        let mut all = Self::default();
+        let short = literals.filter_map(|(lower, bits)| Some((PackedLiteral::new(lower)?, bits)));
+        for ((literal, bits), place) in short.take(FEW).zip(&mut all.bits) {
+            all.literals.push(literal);
+            *place = bits;
+        }
+        all
+    }
+
+    #[inline]
+    fn bits_of(&self, text: Packed) -> u64 {
+        let numbered = (0_u32..).zip(&self.literals);
+        // Literals differ: one is the same, or the one after the last.
+        let same = numbered.fold(1 << FEW, |same, (number, literal)| {
+            same | literal.is(text) << number
+        });
+        let place = same.trailing_zeros() as usize;
+        self.bits.get(place).copied().unwrap_or_default()
     }
 }
 
@@ -281,15 +311,16 @@ pub(super) struct TextBlock {
     /// Bits of equality without case, by literal in order.
     equals: Box<[(Box<str>, u64)]>,
     /// The short ones again, where they are few.
-    short: Option<Box<[PackedLiteral]>>,
+    short: Option<Box<PackedLiterals>>,
     /// Parts without case, each sort apart, so that what is done next is always known.
     starts: Box<[(Box<str>, u64)]>,
     ends: Box<[(Box<str>, u64)]>,
     contained: Box<[(Box<str>, u64)]>,
     /// Comparisons by case and patterns.
     others: Box<[(Matcher, u64)]>,
-    /// Whether there is nothing but equality.
+    /// Whether there is nothing but equality with few literals.
     plain: bool,
+    recallable: Recallable,
 }
 
 impl TextBlock {
@@ -315,12 +346,12 @@ impl TextBlock {
             }
             same
         });
-        let packed = equals
-            .iter()
-            .filter_map(|(literal, bits)| PackedLiteral::new(literal, *bits));
+        let literals = equals.iter().map(|(literal, bits)| (&**literal, *bits));
         Self {
-            short: (equals.len() <= FEW).then(|| packed.collect()),
-            plain: starts.is_empty()
+            short: (equals.len() <= FEW).then(|| Box::new(PackedLiterals::new(literals))),
+            recallable: Recallable::new(),
+            plain: equals.len() <= FEW
+                && starts.is_empty()
                 && ends.is_empty()
                 && contained.is_empty()
                 && others.is_empty(),
@@ -332,15 +363,21 @@ impl TextBlock {
         }
     }
 
+    /// The bits of a text, as last time where the thread recalls it.
+    #[inline]
+    pub(super) fn recalled(&self, text: &str, recall: &mut Recall) -> u64 {
+        if self.plain {
+            self.bits(text)
+        } else {
+            recall.bits(&self.recallable, text, || self.bits(text))
+        }
+    }
+
     #[inline]
     pub(super) fn bits(&self, text: &str) -> u64 {
         // A short text equals a short literal or none.
         let equal = match (&self.short, Packed::new(text)) {
-            (Some(short), Some(packed)) => Some(
-                short
-                    .iter()
-                    .fold(0, |bits, literal| bits | literal.bits_of(packed)),
-            ),
+            (Some(short), Some(packed)) => Some(short.bits_of(packed)),
             _ => None,
         };
         match equal {

@@ -1,0 +1,175 @@
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// What comparisons said of short texts that they saw lately, kept by a thread: most attributes have few texts, and the
+/// comparisons say the same of a text each time.
+#[derive(Debug, Default)]
+pub(super) struct Recall {
+    /// Empty until the first text.
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Entry {
+    text: Short,
+    /// Of which comparisons; 0 where there is nothing.
+    of: u64,
+    bits: u64,
+}
+
+/// Comparisons whose bits can be recalled.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Recallable(u64);
+
+impl Recallable {
+    pub(super) fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// Up to 24 bytes: the first, the middle and the last eight, which overlap where there are fewer. With the length they
+/// tell every text from every other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Short {
+    length: u64,
+    first: u64,
+    middle: u64,
+    last: u64,
+}
+
+impl Short {
+    const MOST: usize = 24;
+
+    /// `None` for text that is longer.
+    #[inline]
+    fn new(text: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let length = bytes.len();
+        if length > Self::MOST {
+            return None;
+        }
+        let (first, middle, last) = match (bytes.first_chunk(), bytes.last_chunk()) {
+            (Some(first), Some(last)) => {
+                let middle = bytes.get(length / 2 - 4..)?.first_chunk()?;
+                let number = |eight: &[u8; 8]| u64::from_le_bytes(*eight);
+                (number(first), number(middle), number(last))
+            }
+            _ => match (bytes.first_chunk(), bytes.last_chunk()) {
+                (Some(first), Some(last)) => {
+                    let number = |four: &[u8; 4]| u64::from(u32::from_le_bytes(*four));
+                    (number(first), 0, number(last))
+                }
+                _ => match *bytes {
+                    [] => (0, 0, 0),
+                    [a] => (u64::from(a), 0, 0),
+                    [a, b] => (u64::from(a), 0, u64::from(b)),
+                    [a, b, c, ..] => (u64::from(a), u64::from(b), u64::from(c)),
+                },
+            },
+        };
+        Some(Self {
+            length: length as u64,
+            first,
+            middle,
+            last,
+        })
+    }
+
+    #[inline]
+    fn is(self, other: Self) -> bool {
+        let differs = (self.length ^ other.length)
+            | (self.first ^ other.first)
+            | (self.middle ^ other.middle)
+            | (self.last ^ other.last);
+        differs == 0
+    }
+
+    #[inline]
+    fn hash(self, of: u64) -> u64 {
+        const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+        let mixed = self.first ^ self.middle.rotate_left(21) ^ self.last.rotate_left(42);
+        (mixed ^ (of << 8 | self.length)).wrapping_mul(ODD)
+    }
+}
+
+impl Recall {
+    /// Entries, as a power of two.
+    const SIZE: u32 = 8;
+
+    /// The bits of a text, from `compare` where they are not known yet.
+    #[inline]
+    pub(super) fn bits(
+        &mut self,
+        of: &Recallable,
+        text: &str,
+        compare: impl FnOnce() -> u64,
+    ) -> u64 {
+        let Some(short) = Short::new(text) else {
+            return compare();
+        };
+        let place = (short.hash(of.0) >> (u64::BITS - Self::SIZE)) as usize;
+        match self.entries.get(place) {
+            Some(entry) if (entry.of == of.0) & entry.text.is(short) => entry.bits,
+            _ => self.learn(place, short, of, compare()),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn learn(&mut self, place: usize, text: Short, of: &Recallable, bits: u64) -> u64 {
+        if self.entries.is_empty() {
+            self.entries.resize(1 << Self::SIZE, Entry::default());
+        }
+        if let Some(entry) = self.entries.get_mut(place) {
+            *entry = Entry {
+                text,
+                of: of.0,
+                bits,
+            };
+        }
+        bits
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+
+    #[test]
+    fn short_texts_differ_as_their_bytes_do() {
+        let mut seen: HashMap<[u64; 4], String> = HashMap::new();
+        for length in 0..=Short::MOST {
+            for changed in 0..=length {
+                let text: String = (0..length)
+                    .map(|place| if place == changed { 'b' } else { 'a' })
+                    .collect();
+                let short = Short::new(&text).unwrap();
+                let key = [short.length, short.first, short.middle, short.last];
+                assert_eq!(seen.insert(key, text.clone()), None, "{text}");
+            }
+        }
+        assert_eq!(Short::new(&"a".repeat(Short::MOST + 1)), None);
+    }
+
+    #[test]
+    fn what_was_said_is_said_again_and_only_by_the_same() {
+        let (one, other) = (Recallable::new(), Recallable::new());
+        let mut recall = Recall::default();
+        assert_eq!(recall.bits(&one, "a text", || 5), 5);
+        assert_eq!(recall.bits(&one, "a text", || unreachable!()), 5);
+        assert_eq!(recall.bits(&other, "a text", || 6), 6);
+        assert_eq!(recall.bits(&one, "a test", || 7), 7);
+        assert_eq!(recall.bits(&one, &"long ".repeat(9), || 8), 8);
+        assert_eq!(recall.bits(&one, &"long ".repeat(9), || 9), 9);
+    }
+
+    #[test]
+    fn many_texts_are_never_confused() {
+        let of = Recallable::new();
+        let mut recall = Recall::default();
+        for number in (0..5_000_u64).chain(0..5_000) {
+            assert_eq!(recall.bits(&of, &format!("t{number}"), || number), number);
+        }
+    }
+}
