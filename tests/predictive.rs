@@ -619,6 +619,66 @@ fn time_moves_no_facts() {
     );
 }
 
+/// A visit fades while the signature grows old: the chance falls first and rises later, and the moments at which it
+/// passes a bound are found on both sides.
+#[test]
+fn features_may_move_against_each_other() {
+    let model: PredictiveModel = serde_json::from_value(serde_json::json!({
+        "version": 1,
+        "features": [
+            {
+                "feature": {
+                    "name": "visits",
+                    "activity": { "kind": "visit", "decay": { "half_life": "10d" } }
+                },
+                "columns": [{ "of": "value", "mean": 0.0 }],
+            },
+            {
+                "feature": { "name": "signed", "attribute": "signed" },
+                "columns": [{ "of": "value", "mean": 0.0 }],
+            },
+        ],
+        "coefficients": [
+            { "column": "visits", "value": 2.0 },
+            { "column": "signed", "value": 0.02 },
+        ],
+        "baseline": 0.0,
+        "base_rate": 0.3,
+    }))
+    .unwrap();
+    let schema = SchemaSpec::new().date("signed").kind("visit");
+    let start = moment("2026-01-01");
+    let spec = ModelSpec::new("m")
+        .schema(schema)
+        .dimension(DimensionSpec::predictive("chance", model));
+    let model = ScoreModel::build(&spec).unwrap();
+    let lead = Lead::builder(model.schema(), "l")
+        .set("signed", start)
+        .activity(ActivityRecord::new("visit", start))
+        .build()
+        .unwrap();
+    let odds = |days: f64| 2.0 * (-days / 10.0).exp2() + 0.02 * days;
+    let chance = |days: f64| 100.0 / (1.0 + (-odds(days)).exp());
+    let day = 86_400_000_000.0;
+    // From 88 % it falls to 78 % after 27.9 days, and rises from then on.
+    let mut from: AsOf = start.into();
+    let until: AsOf = moment("2026-12-31").into();
+    let bound = 80.0;
+    let what = What::Passes {
+        of: "chance",
+        bound,
+    };
+    let mut passed = Vec::new();
+    while let Some(change) = model.next_change(&lead, from, until, what).unwrap() {
+        let days = change.at.micros_since(start) as f64 / day;
+        assert!((chance(days) - bound).abs() < 1e-4, "{days}");
+        passed.push(days);
+        from = change.at.into();
+    }
+    assert_eq!(passed.len(), 2, "{passed:?}");
+    assert!(passed[0] < 27.9 && passed[1] > 27.9, "{passed:?}");
+}
+
 /// Activities are gathered once for rules and predictive models alike, with the model's history.
 #[test]
 fn the_history_of_the_model_holds() {

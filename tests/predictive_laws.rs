@@ -7,8 +7,8 @@ mod generators;
 use generators::{Shuffled, as_of, facts, history, rules, schema, wild};
 use lead_scoring::testing::{check_model, check_scorer};
 use lead_scoring::{
-    ActivitySpec, AsOf, CompositeSpec, DecaySpec, DimensionSpec, FeatureSpec, HistorySpec, Lead,
-    LeadRecord, Measure, MissingValue, ModelSpec, PredictiveModel, PredictiveScorer,
+    ActivitySpec, AsOf, CompositeSpec, DecaySpec, DimensionSpec, FeatureSpec, Frozen, HistorySpec,
+    Lead, LeadRecord, Measure, MissingValue, ModelSpec, Moment, PredictiveModel, PredictiveScorer,
     PredictiveSpec, SchemaSpec, ScoreModel, Scorer, TrainingSet, Unseen,
 };
 use proptest::collection::vec;
@@ -37,7 +37,11 @@ fn number_feature() -> impl Strategy<Value = FeatureSpec> {
         2 => (kind, measure, option::of(decay)).prop_map(|(kind, measure, decay)| {
             let mut spec = ActivitySpec::of(kind);
             if let (Some(time), false) = (decay, measure == Measure::DaysSinceLast) {
-                spec = spec.decay(DecaySpec::half_life(time));
+                spec = spec.decay(match time {
+                    "12h" => DecaySpec::lifespan("20d"),
+                    "200000d" => DecaySpec::lose(0.3, "2d"),
+                    _ => DecaySpec::half_life(time),
+                });
             }
             FeatureSpec::activity(kind, spec.last("90d")).measure(measure)
         }),
@@ -167,6 +171,24 @@ proptest! {
     }
 
     #[test]
+    fn chances_keep_their_course_until_they_say(
+        spec in spec(),
+        history in history(),
+        all in vec(facts(), 2..5),
+        weights in weights(),
+        (from, learned) in (as_of(), as_of()),
+        seconds in select(vec![200, 86_400 * 3, 86_400 * 500]),
+    ) {
+        let schema = schema();
+        let leads: Vec<Lead> = all.iter().map(|facts| facts.lead(&schema)).collect();
+        let model = model(&spec, &history, &leads, learned, &weights);
+        let scorer = model.build_with(&schema, &history).unwrap();
+        for lead in &leads {
+            keeps_course(&scorer, lead, (from.moment(), from.moment().plus_micros(seconds * SECOND)))?;
+        }
+    }
+
+    #[test]
     fn models_that_read_themselves_keep_the_laws(
         spec in spec(),
         rules in rules(),
@@ -199,6 +221,43 @@ proptest! {
         let model = ScoreModel::build(&whole.composite(CompositeSpec::max())).unwrap();
         check_model(&model, &leads, &moments).unwrap();
     }
+}
+
+const SECOND: i64 = 1_000_000;
+
+/// Goes from edge to edge and looks between them.
+fn keeps_course(
+    scorer: &PredictiveScorer,
+    lead: &Lead,
+    (mut from, until): (Moment, Moment),
+) -> Result<(), TestCaseError> {
+    for _ in 0..30 {
+        let Ok(next) = scorer.next_change(lead, from.into(), until.into()) else {
+            return Ok(());
+        };
+        prop_assert!(next.is_none_or(|next| from < next && next <= until));
+        let frozen = Frozen::new(lead, from);
+        let end = next.map_or(until, |next| next.plus_micros(-1));
+        let length = end.micros_since(from);
+        let moments =
+            (0..=200).map(|i| from.plus_micros(length / 200 * i + length % 200 * i / 200));
+        let told: Vec<_> = moments
+            .map(|at| scorer.assess(&frozen, at.into()))
+            .collect();
+        let raw: Vec<_> = told.iter().map(|both| both.raw).collect();
+        prop_assert!(raw.iter().all(Option::is_some) || raw.iter().all(Option::is_none));
+        if length > SECOND {
+            let steps = || raw.windows(2).filter_map(|two| Some((two[0]?, two[1]?)));
+            let up = steps().all(|(a, b)| b >= a - 1e-11);
+            let down = steps().all(|(a, b)| b <= a + 1e-11);
+            prop_assert!(up || down, "{} .. {}: {:?}", from, end, raw);
+        }
+        match next {
+            Some(next) => from = next,
+            None => break,
+        }
+    }
+    Ok(())
 }
 
 /// The matrix method agrees with scoring lead by lead.

@@ -149,10 +149,11 @@ impl ScoreModel {
             let edge = match judge {
                 Judge::Rules(_) => None,
                 Judge::Predictive(scorer) => {
-                    if !scorer.is_still() {
+                    let edge = scorer.next_change(lead, span.0, span.1);
+                    edge.unwrap_or_else(|Opaque| {
                         opaque(name().to_owned());
-                    }
-                    None
+                        None
+                    })
                 }
                 Judge::Model(model) => model.foreign_edge(lead, span, &|_| true, &mut |inner| {
                     opaque(format!("{}/{inner}", name()));

@@ -91,11 +91,16 @@ impl FeatureEncoder {
 
     fn number(&self, number: f64) -> State {
         if self.plan.sort == Sort::Bins {
-            let state = self.bins.get(self.plan.bin(number)).copied().flatten();
-            state.unwrap_or(State::Average)
+            self.of_bin(self.plan.bin(number))
         } else {
             State::Number(number)
         }
+    }
+
+    /// A number in that bin.
+    pub(super) fn of_bin(&self, bin: usize) -> State {
+        let state = self.bins.get(bin).copied().flatten();
+        state.unwrap_or(State::Average)
     }
 
     fn level(&self, text: &str) -> State {

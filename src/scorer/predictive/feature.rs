@@ -1,8 +1,10 @@
+mod moving;
 mod plan;
 
 use crate::scorer::rules::{ActivitySpec, Window};
 use serde::{Deserialize, Serialize};
 
+pub(super) use moving::Moving;
 pub(super) use plan::{FeaturePlan, Reading, Resolving, Sort};
 
 /// One feature of a predictive model: what is read of a lead, and how it becomes numbers.

@@ -2,6 +2,7 @@
 
 mod calibration;
 mod case;
+mod change;
 #[cfg(feature = "train")]
 mod design;
 mod encoder;

@@ -34,7 +34,7 @@ pub struct PredictiveScorer {
 
 /// What a feature adds.
 #[derive(Debug)]
-struct Weights {
+pub(super) struct Weights {
     /// By column.
     coefficients: Box<[f64]>,
     /// What the feature adds where one column is 1 and the others are 0, by column.
@@ -75,8 +75,12 @@ impl Weights {
         sum
     }
 
+    pub(super) fn coefficient(&self, place: usize) -> f64 {
+        self.coefficients.get(place).copied().unwrap_or(0.0)
+    }
+
     #[inline]
-    fn add(&self, feature: &FeatureEncoder, state: State, chosen: &[usize]) -> f64 {
+    pub(super) fn add(&self, feature: &FeatureEncoder, state: State, chosen: &[usize]) -> f64 {
         match state {
             State::Category(Some(place)) => self.only.get(place).copied().unwrap_or(self.none),
             State::Category(None) => self.none,
@@ -240,6 +244,11 @@ impl PredictiveScorer {
         self.probability_of(columns.fold(self.intercept, |sum, (x, w)| sum + w * x))
     }
 
+    /// The features, each with what it adds.
+    pub(super) fn features(&self) -> impl Iterator<Item = (&FeatureEncoder, &Weights)> {
+        self.encoder.features.iter().zip(&self.weights)
+    }
+
     /// The dimensions of its model that it reads.
     pub(crate) fn reads(&self) -> impl Iterator<Item = usize> {
         self.encoder
@@ -361,11 +370,14 @@ impl Scorer for PredictiveScorer {
             .unwrap_or_else(|| other_schema(LABEL))
     }
 
-    fn next_change(&self, _: &dyn LeadView, _: AsOf, _: AsOf) -> Result<Option<Moment>, Opaque> {
-        if self.is_still() {
-            Ok(None)
-        } else {
-            Err(Opaque)
-        }
+    /// [`Opaque`] where a feature is the score of a dimension, where features that move against each other do so in
+    /// steps (a decay that loses a share every so often), and where one of those adds more than 1000 to the log-odds.
+    fn next_change(
+        &self,
+        lead: &dyn LeadView,
+        from: AsOf,
+        until: AsOf,
+    ) -> Result<Option<Moment>, Opaque> {
+        self.keeps_course(lead, from, until)
     }
 }

@@ -212,6 +212,42 @@ impl ActivityPlan {
     }
 }
 
+/// What remains of one activity.
+#[derive(Debug)]
+pub(crate) struct Fading<'c>(Term<'c>);
+
+impl Fading<'_> {
+    pub(crate) fn course(&self, within: Within, pauses: &Pauses) -> Course {
+        self.0.course(within, pauses)
+    }
+}
+
+impl ActivityPlan {
+    /// The activities that count, each once or with its value; `None` where they do not fade.
+    pub(crate) fn fading<'c, V: LeadView + ?Sized>(
+        &'c self,
+        case: &Case<'_, V>,
+        chosen: &mut Vec<usize>,
+        by_value: bool,
+    ) -> Option<Vec<Fading<'c>>> {
+        let decay = self.decay.as_ref()?;
+        let mut terms = Vec::new();
+        self.choose(case.history, chosen, |activity| {
+            if self.in_window(case.pauses.age(activity.at, case.as_of)) {
+                let value = activity.value.filter(|value| value.is_finite());
+                let times = if by_value { value.unwrap_or(0.0) } else { 1.0 };
+                terms.push(Fading(Term::occurrence(
+                    1.0,
+                    times,
+                    activity.at,
+                    Some(decay),
+                )));
+            }
+        });
+        Some(terms)
+    }
+}
+
 impl InactivityPlan {
     /// The moment from which the lead has been silent.
     fn from<V: LeadView + ?Sized>(&self, case: &Case<'_, V>) -> Option<Moment> {

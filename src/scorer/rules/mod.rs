@@ -22,8 +22,8 @@ pub use spec::{AppliesTo, GroupPolicy, GroupSpec, RuleSpec, RulesSpec, WhenUnkno
 
 pub(crate) use build::{Builder, resolve_applies};
 pub(crate) use change::{
-    Moments, RulesCourse, SECOND, abstained, bounds, occurrences, one_way_until, or_nothing, value,
-    when,
+    Fading, Moments, RulesCourse, SECOND, abstained, bounds, occurrences, one_way_until,
+    or_nothing, value, when,
 };
 pub(crate) use eval::{Buffers, Case, Judged};
 pub(crate) use plan::{ActivityPlan, RulesPlan};

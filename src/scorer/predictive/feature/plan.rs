@@ -34,12 +34,12 @@ pub(in crate::scorer::predictive) struct FeaturePlan {
     pub(in crate::scorer::predictive) bins: Box<[f64]>,
     pub(in crate::scorer::predictive) unseen: Unseen,
     pub(in crate::scorer::predictive) missing: MissingValue,
-    source: Source,
-    log1p: bool,
+    pub(super) source: Source,
+    pub(super) log1p: bool,
 }
 
 #[derive(Debug)]
-enum Source {
+pub(super) enum Source {
     Attribute(AttributeSlot),
     Age(AttributeSlot),
     Activities(Box<ActivityPlan>, Measure),
@@ -53,9 +53,9 @@ enum Source {
 
 /// The ages of purchases that count.
 #[derive(Debug)]
-struct Ages {
-    last: Option<i64>,
-    older_than: Option<i64>,
+pub(super) struct Ages {
+    pub(super) last: Option<i64>,
+    pub(super) older_than: Option<i64>,
 }
 
 /// What a lead says to a feature.
@@ -346,7 +346,7 @@ impl Resolving<'_> {
 
 /// Whole and broken days.
 #[allow(clippy::cast_precision_loss)] // exact below 285 years
-fn days(micros: i64) -> f64 {
+pub(super) fn days(micros: i64) -> f64 {
     micros as f64 / DAY as f64
 }
 
@@ -441,14 +441,20 @@ impl FeaturePlan {
     }
 }
 
+/// The purchases that count.
+pub(super) struct Counted {
+    count: u32,
+    sum: f64,
+    pub(super) newest: Option<Moment>,
+}
+
 impl Ages {
-    fn measure<V: LeadView + ?Sized>(
+    pub(super) fn counted<V: LeadView + ?Sized>(
         &self,
         lead: &V,
         as_of: Moment,
         pauses: &Pauses,
-        measure: Measure,
-    ) -> Option<f64> {
+    ) -> Counted {
         let (mut count, mut sum, mut newest) = (0_u32, 0.0_f64, None);
         lead.purchases(&mut |purchase| {
             let age = pauses.age(purchase.at, as_of);
@@ -464,6 +470,17 @@ impl Ages {
                 newest = newest.max(Some(purchase.at));
             }
         });
+        Counted { count, sum, newest }
+    }
+
+    fn measure<V: LeadView + ?Sized>(
+        &self,
+        lead: &V,
+        as_of: Moment,
+        pauses: &Pauses,
+        measure: Measure,
+    ) -> Option<f64> {
+        let Counted { count, sum, newest } = self.counted(lead, as_of, pauses);
         match measure {
             Measure::Sum => Some(sum),
             Measure::Mean => (count > 0).then(|| sum / f64::from(count)),
