@@ -5,45 +5,20 @@
     reason = "helpers of tests, outside a test function"
 )]
 
+mod programs;
+
+use programs::printed;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-
-/// The program, which `cargo test` builds beside this test.
-fn program() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let profile = test.parent().and_then(Path::parent).unwrap();
-    let name = format!("compare_models{}", std::env::consts::EXE_SUFFIX);
-    let program = profile.join("examples").join(name);
-    assert!(
-        program.exists(),
-        "{} is not built: `cargo test` or `cargo build --examples` does",
-        program.display()
-    );
-    program
-}
+use std::process::Output;
 
 /// An empty folder of that name for one test.
 fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("compare_models-{name}"));
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    folder
+    programs::folder("compare_models", name)
 }
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(program());
-    command
-        .current_dir(folder)
-        .args(arguments)
-        .output()
-        .unwrap()
-}
-
-fn printed(output: &Output) -> String {
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{errors}");
-    String::from_utf8(output.stdout.clone()).unwrap()
+    programs::run("compare_models", folder, arguments)
 }
 
 #[test]

@@ -6,45 +6,16 @@
     reason = "helpers of tests, outside a test function"
 )]
 
+mod programs;
+
 use lead_scoring::Report;
+use programs::{printed, run};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-
-/// The program, which `cargo test` builds beside this test.
-fn program(name: &str) -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let profile = test.parent().and_then(Path::parent).unwrap();
-    let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
-    let program = profile.join("examples").join(name);
-    assert!(
-        program.exists(),
-        "{} is not built: `cargo test` or `cargo build --examples` does",
-        program.display()
-    );
-    program
-}
 
 /// An empty folder of that name for one test.
 fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("model_report-{name}"));
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
-fn run(name: &str, folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(program(name))
-        .current_dir(folder)
-        .args(arguments)
-        .output()
-        .unwrap()
-}
-
-fn printed(output: &Output) -> String {
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{errors}");
-    String::from_utf8(output.stdout.clone()).unwrap()
+    programs::folder("model_report", name)
 }
 
 /// A page whose tags are closed in order, whose text is escaped, and which fetches nothing.

@@ -5,35 +5,20 @@
     reason = "helpers of tests, outside a test function"
 )]
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+mod programs;
 
-/// The program of the example, which `cargo test` builds beside this test.
+use programs::{printed, program};
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
 fn example() -> Command {
-    let test = std::env::current_exe().unwrap();
-    let profile = test.parent().and_then(Path::parent).unwrap();
-    let name = format!("product_interest{}", std::env::consts::EXE_SUFFIX);
-    let program = profile.join("examples").join(name);
-    assert!(
-        program.exists(),
-        "{} is not built: `cargo test` or `cargo build --examples` does",
-        program.display()
-    );
-    Command::new(program)
+    Command::new(program("product_interest"))
 }
 
 /// An empty folder of that name for one test.
 fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("product_interest-{name}"));
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
-fn stdout(output: &Output) -> String {
-    assert!(output.status.success(), "{output:?}");
-    String::from_utf8(output.stdout.clone()).unwrap()
+    programs::folder("product_interest", name)
 }
 
 #[track_caller]
@@ -92,7 +77,7 @@ fn own_files_are_read_and_every_lead_written_exactly() {
         .args(arguments)
         .output()
         .unwrap();
-    let printed = stdout(&output);
+    let printed = printed(&output);
     contains(
         &printed,
         "lead  leaning  points  score  momentum      crm      erp\n\
@@ -126,7 +111,7 @@ fn own_files_are_read_and_every_lead_written_exactly() {
 
 #[test]
 fn the_sample_has_all_three_products() {
-    let printed = stdout(&example().args(["--top", "3"]).output().unwrap());
+    let printed = printed(&example().args(["--top", "3"]).output().unwrap());
     contains(&printed, "Read 380 leads");
     contains(
         &printed,

@@ -6,52 +6,22 @@
     reason = "helpers of tests, outside a test function"
 )]
 
+mod programs;
+
 use lead_scoring::{ModelSpec, PointsChange, ScoreModel};
+use programs::{printed, told};
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-
-/// The program, which `cargo test` builds beside this test.
-fn program() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let profile = test.parent().and_then(Path::parent).unwrap();
-    let name = format!("recalibrate{}", std::env::consts::EXE_SUFFIX);
-    let program = profile.join("examples").join(name);
-    assert!(
-        program.exists(),
-        "{} is not built: `cargo test` or `cargo build --examples` does",
-        program.display()
-    );
-    program
-}
+use std::process::Output;
 
 /// An empty folder of that name for one test.
 fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("recalibrate-{name}"));
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    folder
+    programs::folder("recalibrate", name)
 }
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(program());
-    command
-        .current_dir(folder)
-        .args(arguments)
-        .output()
-        .unwrap()
-}
-
-fn printed(output: &Output) -> String {
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{errors}");
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn told(output: &Output) -> String {
-    assert!(!output.status.success());
-    String::from_utf8(output.stderr.clone()).unwrap()
+    programs::run("recalibrate", folder, arguments)
 }
 
 fn spec(path: &Path) -> ModelSpec {

@@ -5,6 +5,9 @@
     reason = "helpers of tests, outside a test function"
 )]
 
+mod programs;
+
+use programs::program;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -12,27 +15,9 @@ use std::process::{Command, Output};
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data");
 const AS_OF: &str = "2026-03-01T12:00:00Z";
 
-/// The program of an example, which `cargo test` builds beside this test.
-fn example(name: &str) -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let profile = test.parent().and_then(Path::parent).unwrap();
-    let program = profile
-        .join("examples")
-        .join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    assert!(
-        program.exists(),
-        "{} is not built: `cargo test` or `cargo build --examples` does",
-        program.display()
-    );
-    program
-}
-
 /// An empty folder of that name for one test.
 fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("score_leads-{name}"));
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    folder
+    programs::folder("score_leads", name)
 }
 
 const MODEL: &str = r#"
@@ -101,7 +86,7 @@ impl Run {
     }
 
     fn run(&self, more: &[&str]) -> Output {
-        let mut command = Command::new(example("score_leads"));
+        let mut command = Command::new(program("score_leads"));
         command.current_dir(&self.folder);
         command.args([
             "--model",
@@ -439,7 +424,7 @@ fn the_sample_is_clean_and_reproducible() {
     let folder = folder("sample");
     let scores = folder.join("scores.csv");
     let run = || {
-        let mut command = Command::new(example("score_leads"));
+        let mut command = Command::new(program("score_leads"));
         let output = command.args(["--strict", "--output"]).arg(&scores).output();
         let printed = stdout(&output.unwrap());
         let timing = printed.find("\nReading took").unwrap();
@@ -495,7 +480,7 @@ fn the_sample_is_clean_and_reproducible() {
 #[test]
 fn the_sample_is_what_its_generator_makes() {
     let folder = folder("generated");
-    let mut command = Command::new(example("generate_leads"));
+    let mut command = Command::new(program("generate_leads"));
     let output = command.arg("--out").arg(&folder).output().unwrap();
     assert!(output.status.success(), "{output:?}");
     for name in [
@@ -514,6 +499,6 @@ fn the_sample_is_what_its_generator_makes() {
 
 #[test]
 fn the_own_type_example_holds() {
-    let output = Command::new(example("score_own_type")).output().unwrap();
+    let output = Command::new(program("score_own_type")).output().unwrap();
     contains(&stdout(&output), "80 accounts (weighted mean)");
 }

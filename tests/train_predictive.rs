@@ -7,47 +7,21 @@
     reason = "helpers of tests, outside a test function"
 )]
 
+mod programs;
+
+use programs::printed;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-
-/// The program, which `cargo test` builds beside this test.
-fn program(name: &str) -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let profile = test.parent().and_then(Path::parent).unwrap();
-    let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
-    let program = profile.join("examples").join(name);
-    assert!(
-        program.exists(),
-        "{} is not built: `cargo test` or `cargo build --examples` does",
-        program.display()
-    );
-    program
-}
+use std::process::Output;
 
 /// An empty folder of that name for one test.
 fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("train_predictive-{name}"));
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    folder
+    programs::folder("train_predictive", name)
 }
 
 fn run(example: &str, folder: &Path, arguments: &str) -> Output {
-    let mut command = Command::new(program(example));
-    let arguments = arguments.split_whitespace();
-    command
-        .current_dir(folder)
-        .args(arguments)
-        .output()
-        .unwrap()
-}
-
-fn printed(output: &Output) -> String {
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{errors}");
-    String::from_utf8(output.stdout.clone()).unwrap()
+    programs::run(example, folder, arguments.split_whitespace())
 }
 
 fn refused(folder: &Path, arguments: &str) -> String {

@@ -16,9 +16,7 @@ fn model() -> ScoreModel {
                 .points(points)
                 .when(attribute(of).at_least(least))
         });
-        rules
-            .into_iter()
-            .fold(GroupSpec::sum(id), |group, rule| group.rule(rule))
+        rules.into_iter().fold(GroupSpec::sum(id), GroupSpec::rule)
     };
     let no = RuleSpec::new("no")
         .disqualify("spam")
