@@ -247,9 +247,9 @@ fn keeps_course(
         let raw: Vec<_> = told.iter().map(|both| both.raw).collect();
         prop_assert!(raw.iter().all(Option::is_some) || raw.iter().all(Option::is_none));
         if length > SECOND {
-            let steps = || raw.windows(2).filter_map(|two| Some((two[0]?, two[1]?)));
-            let up = steps().all(|(a, b)| b >= a - 1e-11);
-            let down = steps().all(|(a, b)| b <= a + 1e-11);
+            let steps = || raw.iter().flatten().zip(raw.iter().skip(1).flatten());
+            let up = steps().all(|(a, b)| *b >= a - 1e-11);
+            let down = steps().all(|(a, b)| *b <= a + 1e-11);
             prop_assert!(up || down, "{} .. {}: {:?}", from, end, raw);
         }
         match next {

@@ -272,6 +272,7 @@ fn rows_are_split_as_asked() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines)] // a table of messages
 fn what_cannot_be_learned_is_said() {
     let folder = folder("refused");
     let ys = |y: &dyn Fn(usize) -> bool| {

@@ -19,7 +19,7 @@ pub(crate) fn delimiter(path: &Path) -> Result<u8> {
         quoted ^= byte == b'"';
         !quoted
     });
-    let count = |delimiter: u8| bare.iter().filter(|&&byte| byte == delimiter).count();
+    let count = |delimiter: u8| bare.split(|&byte| byte == delimiter).count();
     // The last of those that stand equally often.
     let most = [b'\t', b';', b','].into_iter().max_by_key(|&d| count(d));
     Ok(most.unwrap_or(b','))
