@@ -110,7 +110,7 @@ fn report(path: &Path) -> Report {
 fn the_sample_makes_a_page() {
     let folder = folder("sample");
     let arguments = ["--output", "new/page.html", "--json", "report.json"];
-    let shown = printed(&run("model_report", &folder, &arguments));
+    let shown = printed(&run("model_report", &folder, arguments));
     let page = fs::read_to_string(folder.join("new/page.html")).unwrap();
     check(&page);
     for title in [
@@ -243,7 +243,7 @@ fn own_files_make_a_page_in_which_text_stays_text() {
         "--json",
         "report.json",
     ];
-    let shown = printed(&run("model_report", &folder, &[&FILES[..], &more].concat()));
+    let shown = printed(&run("model_report", &folder, [&FILES[..], &more].concat()));
     for part in [
         "\n2 rows could not be read:\n  outcomes.csv:5: column `lead`: there is no lead `x`\n  outcomes.csv:6: column `converted_at`: ",
         "2 of 4 leads scored; 1 had converted before; 1 not there yet\n",
@@ -271,7 +271,7 @@ fn a_population_without_conversions_makes_a_page() {
     let folder = folder("none");
     write_all(&folder);
     let more = ["--outcomes", "none.csv"];
-    printed(&run("model_report", &folder, &[&FILES[..], &more].concat()));
+    printed(&run("model_report", &folder, [&FILES[..], &more].concat()));
     let page = fs::read_to_string(folder.join("page.html")).unwrap();
     check(&page);
     assert!(
@@ -307,7 +307,7 @@ fn what_is_wrong_is_said() {
             "error: horizon: must be longer than 0, got `0d`\n",
         ),
     ] {
-        let output = run("model_report", &folder, &[&files[..], &more].concat());
+        let output = run("model_report", &folder, [&files[..], &more].concat());
         assert!(!output.status.success());
         assert_eq!(String::from_utf8_lossy(&output.stderr), expected);
     }
@@ -319,7 +319,7 @@ fn scores_make_a_page() {
     let sample = run(
         "evaluate_scores",
         &folder,
-        &["--report", "sample.html", "--metrics", "all.json"],
+        ["--report", "sample.html", "--metrics", "all.json"],
     );
     assert!(printed(&sample).ends_with("\nWrote the page to sample.html\n"));
     let page = fs::read_to_string(folder.join("sample.html")).unwrap();
@@ -351,7 +351,7 @@ fn scores_make_a_page() {
     let rows = "score,outcome,weight,segment\n-5,1,2,<script>\n3,0,1,b\n900,1,0,b\n40,0,1.5,b\n";
     fs::write(folder.join("own.csv"), rows).unwrap();
     let own = ["--scores", "own.csv", "--report", "own.html"];
-    printed(&run("evaluate_scores", &folder, &own));
+    printed(&run("evaluate_scores", &folder, own));
     let page = fs::read_to_string(folder.join("own.html")).unwrap();
     check(&page);
     assert!(
