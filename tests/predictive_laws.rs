@@ -8,8 +8,8 @@ use generators::{Shuffled, as_of, facts, history, rules, schema, wild};
 use lead_scoring::testing::{check_model, check_scorer};
 use lead_scoring::{
     ActivitySpec, AsOf, CompositeSpec, DecaySpec, DimensionSpec, FeatureSpec, Frozen, HistorySpec,
-    Lead, LeadRecord, Measure, MissingValue, ModelSpec, Moment, PredictiveModel, PredictiveScorer,
-    PredictiveSpec, SchemaSpec, ScoreModel, Scorer, TrainingSet, Unseen,
+    Lead, LeadRecord, LeadTable, Measure, MissingValue, ModelSpec, Moment, PredictiveModel,
+    PredictiveScorer, PredictiveSpec, SchemaSpec, ScoreModel, Scorer, TrainingSet, Unseen,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -168,6 +168,18 @@ proptest! {
             prop_assert_eq!(again.assess(lead, moments[0]), scorer.assess(lead, moments[0]));
         }
         agree(&scorer, &leads, moments[1])?;
+
+        // A table tells it what its leads did, also where no other judge asks.
+        let alone = ModelSpec::new("m").schema(schema.spec()).history(history);
+        let alone = alone.dimension(DimensionSpec::predictive("chance", model));
+        let alone = ScoreModel::build(&alone).unwrap();
+        let table = LeadTable::from_leads(&schema, &leads).unwrap();
+        let of_table = alone.score_table(&table, moments[1]);
+        for (vector, lead) in of_table.vectors().zip(&leads) {
+            let one = alone.vector(lead, moments[1]);
+            prop_assert_eq!(vector.score("chance"), one.score("chance"));
+            prop_assert_eq!(vector.raw("chance"), one.raw("chance"));
+        }
     }
 
     #[test]
