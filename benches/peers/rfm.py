@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """RFM quintiles of 1,000,000 leads with 2,000,000 purchases: this library beside Polars, in turns.
 
-    python3 -m venv /tmp/peers && /tmp/peers/bin/pip install polars
+    python3 -m venv target/venv && target/venv/bin/pip install polars
     cargo bench --bench rfm_peer --no-run      # prints the program
-    /tmp/peers/bin/python benches/peers/rfm.py PROGRAM [ROUNDS]
+    target/venv/bin/python benches/peers/rfm.py PROGRAM [ROUNDS]
 
 The program writes its purchases to target/rfm_purchases.csv; Polars reads them once, which is not timed. Both then
 learn the cut points of three axes (quantiles of type 7), bin every lead and add up the scores, which must be equal.
