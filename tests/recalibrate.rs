@@ -49,6 +49,7 @@ fn the_sample_gives_a_new_model_and_its_changes() {
         "{text}"
     );
     for line in [
+        "  rules of interest: not learned anew",
         "fit/core-industry                20        16     16.13      105     23.8 %  learned",
         "fit/good-industry                12        12     -0.73      112     10.7 %  kept: the evidence speaks against its sign",
         "engagement/demo                  40        40         -       21     47.6 %  kept: holds for fewer than 30 rows",

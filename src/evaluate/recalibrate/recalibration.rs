@@ -14,6 +14,9 @@ pub struct Recalibration {
     pub spec: ModelSpec,
     /// Every rule in question, in the order of the spec.
     pub changes: Vec<PointsChange>,
+    /// Dimensions whose rules are not learned anew and stay as they are: models inside the model, and product interest,
+    /// whose points tell products apart.
+    pub untouched: Vec<String>,
     /// Rows of the history.
     pub rows: u64,
     /// Those that converted.
@@ -48,7 +51,8 @@ impl RecalibrationSpec {
     /// A logistic regression takes, for each row of the history and each rule, how often the rule's points count: 1 for
     /// a plain rule that holds, faded occurrences of activities, periods of inactivity; in a group that takes its
     /// highest rule, of that rule only. These come from the model's own evaluation as of the row's moment. Of a model
-    /// inside a model, and of what a group's or dimension's bounds hold back, it knows nothing.
+    /// inside a model, of product interest, and of what a group's or dimension's bounds hold back, it knows nothing;
+    /// [`untouched`](Recalibration::untouched) names the dimensions.
     ///
     /// A coefficient times [`points_per_log_odds`](Recalibration::points_per_log_odds) is what was learned; the new
     /// points are that, changed no more than the spec allows and rounded. The ranges of a count, the bounds of a rule
@@ -134,6 +138,7 @@ impl RecalibrationSpec {
             quality,
             spec: learned.spec,
             changes: learned.changes,
+            untouched: untouched(old),
             rows: rows as u64,
             converted: converted as u64,
             points_per_log_odds: learned.points_per_log_odds,
@@ -141,6 +146,12 @@ impl RecalibrationSpec {
             converged: learned.converged,
         })
     }
+}
+
+fn untouched(spec: &ModelSpec) -> Vec<String> {
+    let others = spec.dimensions.iter();
+    let others = others.filter(|of| of.model.is_some() || of.interest.is_some());
+    others.map(|of| of.name.clone()).collect()
 }
 
 fn quality<L: LeadView + Sync>(
@@ -232,6 +243,9 @@ impl fmt::Display for Recalibration {
                 "  AUC of {}: {:.4} before, {:.4} after, on the rows learned from",
                 quality.of, quality.before, quality.after
             )?;
+        }
+        for name in &self.untouched {
+            writeln!(f, "  rules of {name}: not learned anew")?;
         }
         if !self.converged {
             writeln!(f, "  the regression did not converge")?;
