@@ -28,7 +28,12 @@ def gradient(x, y, b, w):
     return max(abs(r.sum()), np.max(np.abs(x.T @ r + w) / unit)) / len(y)
 
 
+def pause():
+    time.sleep(0.15)
+
+
 def fitted(x, y, tolerance):
+    pause()
     start = time.perf_counter()
     model = LogisticRegression(C=1.0, tol=tolerance, max_iter=2000).fit(x, y)
     return time.perf_counter() - start, model
@@ -48,6 +53,7 @@ for name, rows, columns in cases:
     own = subprocess.Popen([program, "serve", folder, name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def ask(what):
+        pause()
         own.stdin.write(what + "\n")
         own.stdin.flush()
         return own.stdout.readline().split()
@@ -58,6 +64,7 @@ for name, rows, columns in cases:
         peer, model = fitted(x, y, tolerance)
         answer = ask("fit")
         fits.append((peer, float(answer[0])))
+        pause()
         start = time.perf_counter()
         model.predict_proba(x)
         peer = time.perf_counter() - start

@@ -123,7 +123,7 @@ impl Cholesky {
 }
 
 /// The sum of products, as far as the shorter of the two goes.
-#[inline]
+#[inline(always)]
 pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
     const LANES: usize = 8;
     let length = a.len().min(b.len());

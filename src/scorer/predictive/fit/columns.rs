@@ -1,6 +1,12 @@
 //! What is known of the columns of a matrix before it is fitted.
 
-use super::blocks::{BLOCK, STRIP, map_blocks};
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined into a pass takes its vectors"
+)]
+
+use super::blocks::{BLOCK, Pass, STRIP, map_blocks};
+use std::ops::Range;
 
 /// What is known of each column.
 #[derive(Clone, Debug)]
@@ -89,21 +95,14 @@ impl Column {
 impl Columns {
     pub(super) fn of(values: &[f64], width: usize, converted: &[bool]) -> Self {
         let rows = converted.len();
-        let parts = map_blocks(rows, |range| {
-            let mut all = vec![Column::EMPTY; width];
-            let mut strip_of = vec![Column::EMPTY; width];
-            let values = values
-                .get(range.start * width..range.end * width)
-                .unwrap_or_default();
-            let converted = converted.get(range).unwrap_or_default();
-            for (values, converted) in values.chunks(STRIP * width).zip(converted.chunks(STRIP)) {
-                strip(values, converted, &mut strip_of);
-                for (all, part) in all.iter_mut().zip(&strip_of) {
-                    all.merge(part);
-                }
-            }
-            all
-        });
+        let parts = map_blocks(
+            rows,
+            &Seen {
+                values,
+                width,
+                converted,
+            },
+        );
         debug_assert_eq!(parts.len(), rows.div_ceil(BLOCK));
         let mut each = vec![Column::EMPTY; width];
         for part in parts {
@@ -124,38 +123,118 @@ impl Columns {
     }
 }
 
-/// The columns of a few rows: the mean first, then the squares about it.
-fn strip(values: &[f64], converted: &[bool], out: &mut [Column]) {
-    out.fill(Column::EMPTY);
-    let width = out.len();
-    for (row, &converted) in values.chunks_exact(width).zip(converted) {
-        if converted {
-            for (column, &x) in out.iter_mut().zip(row) {
-                column.mean += x;
-                widen(&mut column.converted, x);
-            }
-        } else {
-            for (column, &x) in out.iter_mut().zip(row) {
-                column.mean += x;
-                widen(&mut column.other, x);
-            }
+/// Rows whose columns are looked at.
+struct Seen<'a> {
+    values: &'a [f64],
+    width: usize,
+    converted: &'a [bool],
+}
+
+impl Pass<Range<usize>> for Seen<'_> {
+    type Part = Vec<Column>;
+
+    #[inline(always)]
+    fn block(&self, rows: Range<usize>) -> Vec<Column> {
+        let width = self.width;
+        let mut all = vec![Column::EMPTY; width];
+        let mut few = Few::of(width);
+        let values = self.values.get(rows.start * width..rows.end * width);
+        let values = values.unwrap_or_default().chunks(STRIP * width);
+        let converted = self.converted.get(rows).unwrap_or_default();
+        for (values, converted) in values.zip(converted.chunks(STRIP)) {
+            few.take(values, converted);
+            few.add_to(&mut all);
         }
-    }
-    #[expect(clippy::cast_precision_loss, reason = "a strip is short")]
-    let count = converted.len() as f64;
-    for column in out.iter_mut() {
-        column.count = count;
-        column.mean /= count;
-    }
-    for row in values.chunks_exact(width) {
-        for (column, &x) in out.iter_mut().zip(row) {
-            let apart = x - column.mean;
-            column.squares += apart * apart;
-        }
+        all
     }
 }
 
-fn widen(range: &mut (f64, f64), x: f64) {
-    range.0 = if x < range.0 { x } else { range.0 };
-    range.1 = if x > range.1 { x } else { range.1 };
+/// The columns of a few rows, each number of all columns side by side.
+struct Few {
+    count: f64,
+    mean: Vec<f64>,
+    squares: Vec<f64>,
+    converted: Ends,
+    other: Ends,
+}
+
+/// The least and the greatest value of each column.
+struct Ends {
+    low: Vec<f64>,
+    high: Vec<f64>,
+}
+
+impl Ends {
+    fn reset(&mut self) {
+        self.low.fill(f64::INFINITY);
+        self.high.fill(f64::NEG_INFINITY);
+    }
+}
+
+impl Few {
+    fn of(width: usize) -> Self {
+        let zeros = || vec![0.0; width];
+        let ends = || Ends {
+            low: zeros(),
+            high: zeros(),
+        };
+        Self {
+            count: 0.0,
+            mean: zeros(),
+            squares: zeros(),
+            converted: ends(),
+            other: ends(),
+        }
+    }
+
+    /// Takes the mean first, then the squares about it.
+    #[inline(always)]
+    fn take(&mut self, values: &[f64], converted: &[bool]) {
+        self.mean.fill(0.0);
+        self.squares.fill(0.0);
+        self.converted.reset();
+        self.other.reset();
+        let width = self.mean.len();
+        for (row, &converted) in values.chunks_exact(width).zip(converted) {
+            let ends = if converted {
+                &mut self.converted
+            } else {
+                &mut self.other
+            };
+            let ends = ends.low.iter_mut().zip(&mut ends.high);
+            for ((&x, sum), (low, high)) in row.iter().zip(&mut self.mean).zip(ends) {
+                *sum += x;
+                *low = low.min(x);
+                *high = high.max(x);
+            }
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a strip is short")]
+        let count = converted.len() as f64;
+        self.count = count;
+        for mean in &mut self.mean {
+            *mean /= count;
+        }
+        for row in values.chunks_exact(width) {
+            for ((&x, mean), squares) in row.iter().zip(&self.mean).zip(&mut self.squares) {
+                let apart = x - mean;
+                *squares += apart * apart;
+            }
+        }
+    }
+
+    fn add_to(&self, all: &mut [Column]) {
+        let sums = self.mean.iter().zip(&self.squares);
+        let converted = self.converted.low.iter().zip(&self.converted.high);
+        let other = self.other.low.iter().zip(&self.other.high);
+        let columns = sums.zip(converted.zip(other));
+        for (all, ((&mean, &squares), (converted, other))) in all.iter_mut().zip(columns) {
+            all.merge(&Column {
+                count: self.count,
+                mean,
+                squares,
+                converted: (*converted.0, *converted.1),
+                other: (*other.0, *other.1),
+            });
+        }
+    }
 }

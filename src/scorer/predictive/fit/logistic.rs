@@ -1,11 +1,17 @@
 //! The logistic function over many rows at once: without branches, so that the compiler can take several rows in
-//! one instruction.
+//! one instruction. Everything is inlined into the pass that calls it, which runs with the widest vectors there are
+//! (see [`blocks`](super::blocks)).
+
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined into a pass takes its vectors"
+)]
 
 /// `exp(-x)` for `x >= 0`, within two units in the last place; 0 below the least normal number.
 ///
 /// `exp(-x) = 2^k * exp(r)` with `|r| <= ln(2) / 2` (Cody and Waite 1980), and the Taylor series of `exp(r)` up to
 /// the 13th power, whose remainder is below 5e-18.
-#[inline]
+#[inline(always)]
 fn exp_of_minus(x: f64) -> f64 {
     /// Beyond it `exp(-x)` is no normal number.
     const LAST: f64 = 708.0;
@@ -37,6 +43,7 @@ fn exp_of_minus(x: f64) -> f64 {
 }
 
 /// Turns log-odds into probabilities in place: `1 / (1 + exp(-z))`.
+#[inline(always)]
 pub(super) fn probabilities(log_odds: &mut [f64]) {
     for z in log_odds {
         let e = exp_of_minus(z.abs());
@@ -46,12 +53,14 @@ pub(super) fn probabilities(log_odds: &mut [f64]) {
 }
 
 /// Turns log-odds into the derivatives of the log loss by them, in place: `p - 1` where converted and `p` where not.
-/// Gives the sum of the losses.
+/// Gives the losses.
 ///
 /// The loss `ln(1 + exp(-m))`, `m` being the log-odds of what happened, is `max(-m, 0) + ln(1 + exp(-|m|))`. The
 /// logarithms are taken together, of the product of at most [`TOGETHER`] factors between 1 and 2.
-pub(super) fn residuals(log_odds: &mut [f64], converted: &[bool]) -> f64 {
+#[inline(always)]
+pub(super) fn residuals(log_odds: &mut [f64], converted: &[bool]) -> Losses {
     let mut loss = 0.0;
+    let mut least = [f64::INFINITY; LANES];
     for (z, y) in log_odds
         .chunks_mut(TOGETHER)
         .zip(converted.chunks(TOGETHER))
@@ -61,50 +70,82 @@ pub(super) fn residuals(log_odds: &mut [f64], converted: &[bool]) -> f64 {
         let mut zs = z.chunks_exact_mut(LANES);
         let mut ys = y.chunks_exact(LANES);
         for (z, y) in (&mut zs).zip(&mut ys) {
-            let lanes = z.iter_mut().zip(y).zip(linear.iter_mut().zip(&mut product));
-            for ((z, &y), (linear, product)) in lanes {
-                let (below, e) = residual(z, y);
-                *linear += below;
+            let sums = linear.iter_mut().zip(&mut product).zip(&mut least);
+            for ((z, &y), ((linear, product), least)) in z.iter_mut().zip(y).zip(sums) {
+                let (m, e) = residual(z, y);
+                *linear += below(m);
                 *product *= 1.0 + e;
+                *least = less(*least, m);
             }
         }
-        for ((z, &y), (linear, product)) in (zs.into_remainder().iter_mut().zip(ys.remainder()))
-            .zip(linear.iter_mut().zip(&mut product))
-        {
-            let (below, e) = residual(z, y);
-            *linear += below;
+        let rest = zs.into_remainder().iter_mut().zip(ys.remainder());
+        let sums = linear.iter_mut().zip(&mut product).zip(&mut least);
+        for ((z, &y), ((linear, product), least)) in rest.zip(sums) {
+            let (m, e) = residual(z, y);
+            *linear += below(m);
             *product *= 1.0 + e;
+            *least = less(*least, m);
         }
         loss += linear.iter().fold(0.0, |sum, part| sum + part)
             + product.iter().fold(1.0, |all, part| all * part).ln();
     }
-    loss
+    let least = least.into_iter().fold(f64::INFINITY, less);
+    Losses { sum: loss, least }
 }
 
 /// As [`residuals`], each row times its weight.
-pub(super) fn weighted_residuals(log_odds: &mut [f64], converted: &[bool], weights: &[f64]) -> f64 {
-    let mut loss = 0.0;
+#[inline(always)]
+pub(super) fn weighted_residuals(
+    log_odds: &mut [f64],
+    converted: &[bool],
+    weights: &[f64],
+) -> Losses {
+    let mut losses = Losses {
+        sum: 0.0,
+        least: f64::INFINITY,
+    };
     for ((z, &y), &weight) in log_odds.iter_mut().zip(converted).zip(weights) {
-        let (below, e) = residual(z, y);
+        let (m, e) = residual(z, y);
         *z *= weight;
-        loss += weight * (below + e.ln_1p());
+        losses.sum += weight * (below(m) + e.ln_1p());
+        losses.least = less(losses.least, m);
     }
-    loss
+    losses
 }
 
 /// How many factors below 2 make a product that is still finite.
 const TOGETHER: usize = 512;
 const LANES: usize = 4;
 
-/// The derivative in place of the log-odds; then `max(-m, 0)` and `exp(-|m|)`.
-#[inline]
+/// What was lost over some rows.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Losses {
+    /// The sum over the rows.
+    pub(super) sum: f64,
+    /// The least log-odds of what happened.
+    pub(super) least: f64,
+}
+
+#[inline(always)]
+fn less(a: f64, b: f64) -> f64 {
+    if b < a { b } else { a }
+}
+
+/// `max(-m, 0)`.
+#[inline(always)]
+fn below(m: f64) -> f64 {
+    if m >= 0.0 { 0.0 } else { -m }
+}
+
+/// The derivative in place of the log-odds; then the log-odds `m` of what happened, and `exp(-|m|)`.
+#[inline(always)]
 fn residual(z: &mut f64, converted: bool) -> (f64, f64) {
     let sign = if converted { 1.0 } else { -1.0 };
     let m = sign * *z;
     let e = exp_of_minus(m.abs());
     let missed = if m >= 0.0 { e } else { 1.0 };
     *z = -sign * (missed / (1.0 + e));
-    (if m >= 0.0 { 0.0 } else { -m }, e)
+    (m, e)
 }
 
 #[cfg(test)]
@@ -137,9 +178,13 @@ mod tests {
             seen += log_loss(if y { z } else { -z });
         }
         let (mut plain, mut weighted, mut p) = (z.clone(), z.clone(), z.clone());
-        let loss = residuals(&mut plain, &y);
+        let Losses { sum: loss, least } = residuals(&mut plain, &y);
+        let margins = z.iter().zip(&y).map(|(&z, &y)| if y { z } else { -z });
+        assert_eq!(least, margins.fold(f64::INFINITY, f64::min));
         assert!((loss - seen).abs() < 1e-12 * seen, "{loss} {seen}");
-        let loss = weighted_residuals(&mut weighted, &y, &ones);
+        let losses = weighted_residuals(&mut weighted, &y, &ones);
+        assert_eq!(losses.least, least);
+        let loss = losses.sum;
         assert!((loss - seen).abs() < 1e-12 * seen, "{loss} {seen}");
         assert_eq!(plain, weighted);
         probabilities(&mut p);

@@ -1,4 +1,4 @@
-use super::blocks::fill_blocks;
+use super::blocks::{Filling, Pass, STRIP, fill_blocks};
 use super::logistic;
 use super::loss::log_odds;
 use super::separation::Separation;
@@ -54,7 +54,7 @@ impl LogisticFit {
     /// # Errors
     /// A number of columns that differs from that of the coefficients.
     pub fn log_odds(&self, x: ArrayView2<'_, f64>) -> Result<Vec<f64>, TrainError> {
-        self.each_row(x, |_| ())
+        self.each_row(x, false)
     }
 
     /// The chance of each row to convert, 0 to 1, on all cores (feature `parallel`): `1 / (1 + exp(-log_odds))`.
@@ -64,13 +64,13 @@ impl LogisticFit {
     /// # Errors
     /// A number of columns that differs from that of the coefficients.
     pub fn probabilities(&self, x: ArrayView2<'_, f64>) -> Result<Vec<f64>, TrainError> {
-        self.each_row(x, logistic::probabilities)
+        self.each_row(x, true)
     }
 
     fn each_row(
         &self,
         x: ArrayView2<'_, f64>,
-        then: impl Fn(&mut [f64]) + Sync,
+        probabilities: bool,
     ) -> Result<Vec<f64>, TrainError> {
         let width = self.coefficients.len();
         if x.ncols() != width {
@@ -80,13 +80,40 @@ impl LogisticFit {
         let x = x.as_standard_layout();
         let values = x.as_slice().unwrap_or_default();
         let mut out = vec![0.0; x.nrows()];
-        fill_blocks(&mut out, |range, out| {
-            let values = values
-                .get(range.start * width..range.end * width)
-                .unwrap_or_default();
-            log_odds(values, self.intercept, &self.coefficients, out);
-            then(out);
-        });
+        let pass = EachRow {
+            fit: self,
+            values,
+            probabilities,
+        };
+        fill_blocks(&mut out, &pass);
         Ok(out)
+    }
+}
+
+/// The log-odds of each row, or its probability.
+struct EachRow<'a> {
+    fit: &'a LogisticFit,
+    values: &'a [f64],
+    probabilities: bool,
+}
+
+impl Pass<Filling<'_>> for EachRow<'_> {
+    type Part = ();
+
+    #[expect(
+        clippy::inline_always,
+        reason = "only what is inlined into a pass takes its vectors"
+    )]
+    #[inline(always)]
+    fn block(&self, (rows, out): Filling<'_>) {
+        let width = self.fit.coefficients.len();
+        let values = self.values.get(rows.start * width..rows.end * width);
+        let values = values.unwrap_or_default().chunks((STRIP * width).max(1));
+        for (values, out) in values.zip(out.chunks_mut(STRIP)) {
+            log_odds(values, self.fit.intercept, &self.fit.coefficients, out);
+            if self.probabilities {
+                logistic::probabilities(out);
+            }
+        }
     }
 }

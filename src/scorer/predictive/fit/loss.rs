@@ -1,9 +1,15 @@
 //! The objective over all rows, with its gradient in the same pass, and its Hessian.
 
-use super::blocks::{STRIP, map_blocks};
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined into a pass takes its vectors"
+)]
+
+use super::blocks::{Pass, STRIP, map_blocks};
 use super::cholesky::Triangle;
 use super::logistic;
 use super::training_matrix::Rows;
+use std::ops::Range;
 
 /// The objective in scaled columns: the parameters are `w_j * scale_j`, and last the intercept at the columns' centres.
 #[derive(Debug)]
@@ -36,6 +42,8 @@ pub(super) struct Evaluation {
     pub(super) gradient: Vec<f64>,
     /// The greatest part of the gradient by the coefficients of the columns as given, in their units.
     pub(super) norm: f64,
+    /// The least log-odds of what happened, over the rows: above 0 where the point tells the classes apart.
+    pub(super) least: f64,
 }
 
 impl Evaluation {
@@ -44,6 +52,14 @@ impl Evaluation {
             && self.norm.is_finite()
             && self.gradient.iter().all(|g| g.is_finite())
     }
+}
+
+/// Some rows, few enough to stay in the cache.
+#[derive(Clone, Copy)]
+struct Strip<'a> {
+    values: &'a [f64],
+    converted: &'a [bool],
+    weights: Option<&'a [f64]>,
 }
 
 /// A point in terms of the columns as they stand in the rows.
@@ -104,28 +120,20 @@ impl<'a> Loss<'a> {
     pub(super) fn evaluate(&self, point: &[f64]) -> Evaluation {
         let width = self.rows.width;
         let plane = self.plane(point);
-        let parts = map_blocks(self.rows.len(), |range| {
-            let mut part = (0.0, 0.0, vec![0.0; width]);
-            self.strips(range, |values, converted, weights| {
-                let mut z = [0.0; STRIP];
-                let z = z.split_at_mut(converted.len()).0;
-                self.margins(values, &plane, z);
-                part.0 += match weights {
-                    None => logistic::residuals(z, converted),
-                    Some(weights) => logistic::weighted_residuals(z, converted, weights),
-                };
-                part.1 += z.iter().fold(0.0, |sum, r| sum + r);
-                self.accumulate(values, z, &mut part.2);
-            });
-            part
-        });
+        let pass = AtPoint {
+            loss: self,
+            plane: &plane,
+        };
+        let parts = map_blocks(self.rows.len(), &pass);
         let mut loss = 0.0;
+        let mut least = f64::INFINITY;
         let mut by_intercept = 0.0;
         let mut gradient = vec![0.0; width];
-        for (block_loss, block_intercept, block) in parts {
-            loss += block_loss;
-            by_intercept += block_intercept;
-            for (sum, part) in gradient.iter_mut().zip(&block) {
+        for part in parts {
+            loss += part.loss;
+            least = least.min(part.least);
+            by_intercept += part.by_intercept;
+            for (sum, part) in gradient.iter_mut().zip(&part.gradient) {
                 *sum += part;
             }
         }
@@ -152,44 +160,19 @@ impl<'a> Loss<'a> {
             loss,
             gradient,
             norm,
+            least,
         }
     }
 
     /// The matrix of second derivatives by the parameters.
     pub(super) fn hessian(&self, point: &[f64]) -> Triangle {
-        let width = self.rows.width;
-        let size = width + 1;
+        let size = self.rows.width + 1;
         let plane = self.plane(point);
-        let parts = map_blocks(self.rows.len(), |range| {
-            let mut part = Triangle::zeros(size);
-            let mut scaled = vec![0.0; STRIP * size];
-            self.strips(range, |values, converted, weights| {
-                let mut z = [0.0; STRIP];
-                let z = z.split_at_mut(converted.len()).0;
-                self.margins(values, &plane, z);
-                logistic::probabilities(z);
-                for p in &mut *z {
-                    *p *= 1.0 - *p;
-                }
-                for (curvature, weight) in z.iter_mut().zip(weights.unwrap_or_default()) {
-                    *curvature *= weight;
-                }
-                for (row, to) in values
-                    .chunks_exact(width)
-                    .zip(scaled.chunks_exact_mut(size))
-                {
-                    let columns = self.scaling.centre.iter().zip(&self.scaling.inverse);
-                    for ((to, x), (centre, inverse)) in to.iter_mut().zip(row).zip(columns) {
-                        *to = (x - centre) * inverse;
-                    }
-                    if let Some(last) = to.last_mut() {
-                        *last = 1.0;
-                    }
-                }
-                add_squares(scaled.split_at(z.len() * size).0, z, &mut part);
-            });
-            part
-        });
+        let pass = Curvatures {
+            loss: self,
+            plane: &plane,
+        };
+        let parts = map_blocks(self.rows.len(), &pass);
         let mut sum = Triangle::zeros(size);
         for part in &parts {
             sum.add(part);
@@ -203,52 +186,38 @@ impl<'a> Loss<'a> {
     /// The least and the greatest over the rows of what a direction adds to the log-odds of what happened.
     pub(super) fn margin_range(&self, direction: &[f64]) -> (f64, f64) {
         let plane = self.plane(direction);
-        let parts = map_blocks(self.rows.len(), |range| {
-            let mut part = (f64::INFINITY, f64::NEG_INFINITY);
-            self.strips(range, |values, converted, _| {
-                let mut z = [0.0; STRIP];
-                let z = z.split_at_mut(converted.len()).0;
-                self.margins(values, &plane, z);
-                for (z, &converted) in z.iter().zip(converted) {
-                    let margin = if converted { *z } else { -*z };
-                    part = (part.0.min(margin), part.1.max(margin));
-                }
-            });
-            part
-        });
+        let pass = Margins {
+            loss: self,
+            plane: &plane,
+        };
+        let parts = map_blocks(self.rows.len(), &pass);
         let wider = |a: (f64, f64), b: (f64, f64)| (a.0.min(b.0), a.1.max(b.1));
         parts
             .into_iter()
             .fold((f64::INFINITY, f64::NEG_INFINITY), wider)
     }
 
-    /// Takes a range of rows a strip at a time: values, outcomes and weights.
-    fn strips(
-        &self,
-        range: std::ops::Range<usize>,
-        mut each: impl FnMut(&[f64], &[bool], Option<&[f64]>),
-    ) {
+    /// A range of rows a strip at a time.
+    #[inline(always)]
+    fn strips(&self, range: Range<usize>) -> impl Iterator<Item = Strip<'_>> {
         let width = self.rows.width;
-        let values = self
-            .rows
-            .values()
-            .get(range.start * width..range.end * width)
-            .unwrap_or_default();
+        let values = self.rows.values();
+        let values = values.get(range.start * width..range.end * width);
         let converted = self.rows.converted.get(range.clone()).unwrap_or_default();
-        let strips = values.chunks(STRIP * width).zip(converted.chunks(STRIP));
-        match self
-            .rows
-            .weights
-            .as_ref()
+        let weights = self.rows.weights.as_ref();
+        let mut weights = weights
             .and_then(|weights| weights.get(range))
-        {
-            None => strips.for_each(|(values, converted)| each(values, converted, None)),
-            Some(weights) => strips
-                .zip(weights.chunks(STRIP))
-                .for_each(|((values, converted), weights)| each(values, converted, Some(weights))),
-        }
+            .map(|weights| weights.chunks(STRIP));
+        let values = values.unwrap_or_default().chunks(STRIP * width);
+        let strips = values.zip(converted.chunks(STRIP));
+        strips.map(move |(values, converted)| Strip {
+            values,
+            converted,
+            weights: weights.as_mut().and_then(Iterator::next),
+        })
     }
 
+    #[inline(always)]
     fn margins(&self, values: &[f64], plane: &Plane, z: &mut [f64]) {
         if self.scaling.far {
             for (row, z) in values.chunks_exact(self.rows.width).zip(z) {
@@ -265,6 +234,7 @@ impl<'a> Loss<'a> {
     }
 
     /// Adds to each column's sum its values times the residuals.
+    #[inline(always)]
     fn accumulate(&self, values: &[f64], residuals: &[f64], sums: &mut [f64]) {
         let width = self.rows.width;
         if self.scaling.far {
@@ -299,12 +269,123 @@ impl<'a> Loss<'a> {
     }
 }
 
+/// The objective and its gradient at a point.
+struct AtPoint<'a> {
+    loss: &'a Loss<'a>,
+    plane: &'a Plane,
+}
+
+/// What a block adds to it.
+struct AtPointPart {
+    loss: f64,
+    least: f64,
+    by_intercept: f64,
+    gradient: Vec<f64>,
+}
+
+impl Pass<Range<usize>> for AtPoint<'_> {
+    type Part = AtPointPart;
+
+    #[inline(always)]
+    fn block(&self, rows: Range<usize>) -> AtPointPart {
+        let mut part = AtPointPart {
+            loss: 0.0,
+            least: f64::INFINITY,
+            by_intercept: 0.0,
+            gradient: vec![0.0; self.loss.rows.width],
+        };
+        for strip in self.loss.strips(rows) {
+            let mut z = [0.0; STRIP];
+            let z = z.split_at_mut(strip.converted.len()).0;
+            self.loss.margins(strip.values, self.plane, z);
+            let losses = match strip.weights {
+                None => logistic::residuals(z, strip.converted),
+                Some(weights) => logistic::weighted_residuals(z, strip.converted, weights),
+            };
+            part.loss += losses.sum;
+            part.least = part.least.min(losses.least);
+            part.by_intercept += z.iter().fold(0.0, |sum, r| sum + r);
+            self.loss.accumulate(strip.values, z, &mut part.gradient);
+        }
+        part
+    }
+}
+
+/// The second derivatives at a point.
+struct Curvatures<'a> {
+    loss: &'a Loss<'a>,
+    plane: &'a Plane,
+}
+
+impl Pass<Range<usize>> for Curvatures<'_> {
+    type Part = Triangle;
+
+    #[inline(always)]
+    fn block(&self, rows: Range<usize>) -> Triangle {
+        let width = self.loss.rows.width;
+        let size = width + 1;
+        let scaling = self.loss.scaling;
+        let mut part = Triangle::zeros(size);
+        let mut scaled = vec![0.0; STRIP * size];
+        for strip in self.loss.strips(rows) {
+            let mut z = [0.0; STRIP];
+            let z = z.split_at_mut(strip.converted.len()).0;
+            self.loss.margins(strip.values, self.plane, z);
+            logistic::probabilities(z);
+            for p in &mut *z {
+                *p *= 1.0 - *p;
+            }
+            for (curvature, weight) in z.iter_mut().zip(strip.weights.unwrap_or_default()) {
+                *curvature *= weight;
+            }
+            let values = strip.values.chunks_exact(width);
+            for (row, to) in values.zip(scaled.chunks_exact_mut(size)) {
+                let columns = scaling.centre.iter().zip(&scaling.inverse);
+                for ((to, x), (centre, inverse)) in to.iter_mut().zip(row).zip(columns) {
+                    *to = (x - centre) * inverse;
+                }
+                if let Some(last) = to.last_mut() {
+                    *last = 1.0;
+                }
+            }
+            add_squares(scaled.split_at(z.len() * size).0, z, &mut part);
+        }
+        part
+    }
+}
+
+/// The least and the greatest of what a direction adds to the log-odds of what happened.
+struct Margins<'a> {
+    loss: &'a Loss<'a>,
+    plane: &'a Plane,
+}
+
+impl Pass<Range<usize>> for Margins<'_> {
+    type Part = (f64, f64);
+
+    #[inline(always)]
+    fn block(&self, rows: Range<usize>) -> (f64, f64) {
+        let mut part = (f64::INFINITY, f64::NEG_INFINITY);
+        for strip in self.loss.strips(rows) {
+            let mut z = [0.0; STRIP];
+            let z = z.split_at_mut(strip.converted.len()).0;
+            self.loss.margins(strip.values, self.plane, z);
+            for (z, &converted) in z.iter().zip(strip.converted) {
+                let margin = if converted { *z } else { -*z };
+                part = (part.0.min(margin), part.1.max(margin));
+            }
+        }
+        part
+    }
+}
+
 /// The larger of two; NaN where the second is.
 fn larger(a: f64, b: f64) -> f64 {
     if b <= a { a } else { b }
 }
 
 /// `b + sum of w x` of each row.
+#[inline(always)]
 pub(super) fn log_odds(values: &[f64], intercept: f64, coefficients: &[f64], out: &mut [f64]) {
     for (row, z) in values.chunks_exact(coefficients.len().max(1)).zip(out) {
         *z = intercept + super::cholesky::dot(row, coefficients);
@@ -312,6 +393,7 @@ pub(super) fn log_odds(values: &[f64], intercept: f64, coefficients: &[f64], out
 }
 
 /// Adds `curvature * u u'` of each row `u` to a triangle, four rows at a time.
+#[inline(always)]
 fn add_squares(rows: &[f64], curvatures: &[f64], sum: &mut Triangle) {
     let size = sum.rows().len();
     let mut fours = rows.chunks_exact(4 * size);

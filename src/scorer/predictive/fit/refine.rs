@@ -25,7 +25,7 @@ pub(super) enum Curvature {
 pub(super) const LEAST_PIVOT: f64 = 1e-11;
 
 impl Curvature {
-    pub(super) fn dense(hessian: Triangle) -> Self {
+    fn dense(hessian: Triangle) -> Self {
         Self::Dense(Cholesky::new(hessian, LEAST_PIVOT))
     }
 
@@ -48,6 +48,16 @@ impl Curvature {
             }
         }
     }
+}
+
+/// A step of Newton's method.
+pub(super) struct NewtonStep {
+    /// The full step, taken or not.
+    pub(super) direction: Vec<f64>,
+    /// Whether a step was taken along it.
+    pub(super) taken: bool,
+    /// The Hessian where it started.
+    pub(super) curvature: Curvature,
 }
 
 /// A step and the change of the gradient along it.
@@ -120,11 +130,11 @@ impl Refined {
         self.at.norm <= norm
     }
 
-    /// One step of Newton's method, with the Hessian of all rows. Gives the full step, taken or not, and whether one
-    /// was taken.
-    pub(super) fn newton(&mut self, loss: &Loss<'_>) -> (Vec<f64>, bool) {
+    /// One step of Newton's method, with the Hessian of all rows of a loss.
+    pub(super) fn newton(&mut self, loss: &Loss<'_>) -> NewtonStep {
         let mut direction = self.at.gradient.clone();
-        Cholesky::new(loss.hessian(&self.point), LEAST_PIVOT).solve(&mut direction);
+        let curvature = Curvature::dense(loss.hessian(&self.point));
+        curvature.solve(&mut direction);
         negate(&mut direction);
         let step = line_search(loss, &self.point, &self.at, &direction);
         let taken = step.is_some();
@@ -133,7 +143,11 @@ impl Refined {
             self.at = step.at;
             self.iterations += 1;
         }
-        (direction, taken)
+        NewtonStep {
+            direction,
+            taken,
+            curvature,
+        }
     }
 }
 

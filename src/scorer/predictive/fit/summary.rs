@@ -169,7 +169,7 @@ impl LogisticFit {
 fn polish(loss: &Loss<'_>, mut refined: Refined) -> (Vec<f64>, Evaluation, Cholesky) {
     const MOST: usize = 5;
     for _ in 0..MOST {
-        if refined.at.norm <= 1e-13 * loss.total || !refined.newton(loss).1 {
+        if refined.at.norm <= 1e-13 * loss.total || !refined.newton(loss).taken {
             break;
         }
     }

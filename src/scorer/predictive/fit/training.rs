@@ -16,6 +16,12 @@ use std::borrow::Cow;
 const FEW: usize = 20_000;
 /// Of how many rows one is sampled where they are many.
 const SAMPLED: usize = 20;
+/// A sample has at most that many rows.
+const MOST_SAMPLED: usize = 50_000;
+/// linfa starts on at least that many rows of each class for each column, of the sample.
+const ROWS_TO_START: usize = 10;
+/// And on at least that many in all.
+const FEWEST: usize = 1_000;
 /// A sample has at least that many rows of each class for each column, where there are as many.
 const ROWS_A_COLUMN: usize = 25;
 /// Up to as many columns a Hessian is factored; beyond, its diagonal stands for it.
@@ -86,7 +92,7 @@ pub(super) fn train(
         };
     let norm = refined.at.norm / loss.total;
     let mut separation = course.separation;
-    if separation.is_none() && loss.margin_range(&refined.point).0 > 0.0 {
+    if separation.is_none() && refined.at.least > 0.0 {
         separation = Some(Separation {
             complete: true,
             columns: coefficients
@@ -244,18 +250,31 @@ impl Course<'_, '_> {
         } else {
             let most = (self.rows.len() / SAMPLED)
                 .max(2 * ROWS_A_COLUMN * self.rows.width)
-                .clamp(FEW / 4, FEW);
+                .clamp(FEW / 4, MOST_SAMPLED);
             let picked = sample(self.rows, most);
             let sampled = Loss::new(&picked, self.scaling, alpha);
-            let start = start.unwrap_or_else(|| self.linfa_start(&picked, sampled_rate));
+            let start = start.unwrap_or_else(|| {
+                let for_linfa = sample(&picked, (2 * ROWS_TO_START * self.rows.width).max(FEWEST));
+                self.linfa_start(&for_linfa, sampled_rate)
+            });
             let mut point = Refined::start(&sampled, start);
             let curvature = if dense {
-                for _ in 0..5 {
-                    if point.at.norm <= 1e-3 * sampled.total || !point.newton(&sampled).1 {
+                // A Hessian of the sample costs at most half a pass over all rows: then it pays to come near. Otherwise
+                // what is nearer to the sample's minimum than chance says nothing of the minimum over all rows.
+                let cheap = picked.len() * self.rows.width <= 2 * self.rows.len();
+                let near = if cheap {
+                    1e-4
+                } else {
+                    1.0 / ratio(picked.len(), 1).sqrt()
+                };
+                let mut step = point.newton(&sampled);
+                for _ in 0..4 {
+                    if point.at.norm <= near * sampled.total || !step.taken {
                         break;
                     }
+                    step = point.newton(&sampled);
                 }
-                Curvature::dense(sampled.hessian(&point.point))
+                step.curvature
             } else {
                 Curvature::diagonal(self.loss, &self.scaling.inverse, alpha)
             };
@@ -285,21 +304,21 @@ impl Course<'_, '_> {
             if refined.at.norm <= if exact { floor } else { norm } {
                 break;
             }
-            let (step, taken) = refined.newton(self.loss);
+            let step = refined.newton(self.loss);
             if !exact {
-                if !taken {
+                if !step.taken {
                     break;
                 }
                 continue;
             }
-            let (least, greatest) = self.loss.margin_range(&step);
+            let (least, greatest) = self.loss.margin_range(&step.direction);
             let change = least.abs().max(greatest.abs());
             if self.spec.penalty == Penalty::None && refined.at.norm <= norm && change > RESTLESS {
-                if let Some(separation) = Separation::along(self.loss, &step) {
+                if let Some(separation) = Separation::along(self.loss, &step.direction) {
                     return Err(separation.error(self.matrix));
                 }
             }
-            if !taken || change <= STILL {
+            if !step.taken || change <= STILL {
                 break;
             }
         }
