@@ -210,14 +210,16 @@ impl Batch for TableOfModel<'_> {
             self.read(&rows, as_of.moment(), &mut blocks, &mut results);
             let mut activities = emptied(activities);
             if self.by_row {
-                for (place, (lead, mut row)) in
-                    self.table.some_rows(&rows).zip(results.rows()).enumerate()
-                {
-                    let mut of_lead = activities;
+                let mut leads = self.table.some_rows(&rows);
+                results.rows(|place, row| {
+                    let Some(lead) = leads.next() else {
+                        return;
+                    };
+                    let mut of_lead = std::mem::take(&mut activities);
                     let room = (&mut *buffers, &mut of_lead);
-                    self.rest(&lead, place, as_of, &mut row, &blocks, room);
+                    self.rest(&lead, place, as_of, row, &blocks, room);
                     activities = emptied(of_lead);
-                }
+                });
             }
             buffers.blocks = blocks;
             ((), activities)
