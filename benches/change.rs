@@ -68,9 +68,6 @@ fn change(c: &mut Criterion) {
             });
         });
     }
-    group.bench_function(BenchmarkId::new("explain_change", ACTIVITIES), |b| {
-        b.iter(|| black_box(model.explain_change(&leads[turn()], as_of(), until)));
-    });
     group.finish();
 }
 
@@ -113,9 +110,6 @@ fn all_scorers(c: &mut Criterion) {
             let found = model.next_change(&leads[turn()], as_of(), until, moves);
             black_box(found.expect("no scorer is opaque"))
         });
-    });
-    group.bench_function(BenchmarkId::new("explain_change", ACTIVITIES), |b| {
-        b.iter(|| black_box(model.explain_change(&leads[turn()], as_of(), until)));
     });
     group.finish();
 }

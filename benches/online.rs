@@ -1,4 +1,5 @@
-//! One lead at a time: a full points model on a lead with ten activities, and its explanation beside its score.
+//! A full points model on leads with ten activities: one of an app's own type at a time, and in batches. One owned
+//! lead, beside its explanation, is in `explain`.
 
 #![allow(missing_docs, reason = "made by criterion's macros")]
 #![allow(
@@ -10,9 +11,7 @@
 mod sample;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use lead_scoring::{
-    Activity, AttributeSlot, LeadView, Moment, SchemaId, ScoreModel, Scorer, Value,
-};
+use lead_scoring::{Activity, AttributeSlot, LeadView, Moment, SchemaId, ScoreModel, Value};
 use sample::{ACTIVITIES, Sample, as_of, full_points};
 use std::hint::black_box;
 
@@ -74,14 +73,8 @@ fn online(c: &mut Criterion) {
         next = (next + 1) % leads.len();
         next
     };
-    group.bench_function(BenchmarkId::new("vector_of_lead", ACTIVITIES), |b| {
-        b.iter(|| black_box(model.vector(&leads[turn()], as_of())));
-    });
     group.bench_function(BenchmarkId::new("vector_of_own_type", ACTIVITIES), |b| {
         b.iter(|| black_box(model.vector(&accounts[turn()], as_of())));
-    });
-    group.bench_function(BenchmarkId::new("explain", ACTIVITIES), |b| {
-        b.iter(|| black_box(model.explain(&leads[turn()], as_of())));
     });
     group.finish();
 }

@@ -1,5 +1,4 @@
-//! Twelve attribute rules over leads held in memory, on one thread and on all: leads of their own, and a table. How
-//! the time grows with the number of leads stands beside it.
+//! Twelve attribute rules over leads held in memory, on one thread and on all: leads of their own, and a table.
 
 #![allow(missing_docs, reason = "made by criterion's macros")]
 #![allow(
@@ -16,7 +15,6 @@ use lead_scoring::ScoreModel;
 use population::{Population, as_of};
 use sample::attribute_rules;
 use std::hint::black_box;
-use std::time::{Duration, Instant};
 
 fn rules(c: &mut Criterion) {
     let model = ScoreModel::build(&attribute_rules()).expect("the spec is sound");
@@ -46,38 +44,5 @@ fn rules(c: &mut Criterion) {
     }
 }
 
-/// Leads generated in chunks, so that only one chunk is in memory; generating them is not timed.
-fn growth(c: &mut Criterion) {
-    const CHUNK: usize = 100_000;
-    let model = ScoreModel::build(&attribute_rules()).expect("the spec is sound");
-    let mut group = c.benchmark_group("growth");
-    group.sample_size(10);
-    group.warm_up_time(Duration::from_millis(1));
-    group.measurement_time(Duration::from_millis(1));
-    for size in [100_000_usize, 1_000_000, 10_000_000] {
-        group.throughput(Throughput::Elements(size as u64));
-        group.bench_function(BenchmarkId::new("chunks", size), |b| {
-            b.iter_custom(|rounds| {
-                let mut spent = Duration::ZERO;
-                for first in (0..size).step_by(CHUNK) {
-                    let population = Population::new(first, CHUNK.min(size - first), 0, 0);
-                    let leads = population.leads(model.schema());
-                    let start = Instant::now();
-                    for _ in 0..rounds {
-                        black_box(model.score_all(&leads, as_of()));
-                    }
-                    spent += start.elapsed();
-                }
-                spent
-            });
-        });
-        let table = Population::new(0, size, 0, 0).table(model.schema());
-        group.bench_with_input(BenchmarkId::new("table", size), &table, |b, table| {
-            b.iter(|| black_box(model.score_table(table, as_of())));
-        });
-    }
-    group.finish();
-}
-
-criterion_group!(benches, rules, growth);
+criterion_group!(benches, rules);
 criterion_main!(benches);

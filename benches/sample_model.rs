@@ -1,5 +1,6 @@
 //! The sample model of the examples with all its judges, composite, labels and percentiles, on the leads that
-//! `generate_leads` makes: in batches, one lead of an app's own type at a time, and its explanation beside its score.
+//! `generate_leads` makes: in batches, and one lead of an app's own type at a time. One owned lead, beside its
+//! explanation, is in `explain`.
 
 #![allow(missing_docs, reason = "made by criterion's macros")]
 #![allow(dead_code, unreachable_pub, reason = "modules of the examples")]
@@ -161,14 +162,8 @@ fn online(c: &mut Criterion) {
         next = (next + 1) % LEADS;
         next
     };
-    group.bench_function(BenchmarkId::new("vector_of_lead", LEADS), |b| {
-        b.iter(|| black_box(model.vector(&leads[turn()], as_of())));
-    });
     group.bench_function(BenchmarkId::new("vector_of_own_type", LEADS), |b| {
         b.iter(|| black_box(model.vector(&accounts[turn()], as_of())));
-    });
-    group.bench_function(BenchmarkId::new("explain", LEADS), |b| {
-        b.iter(|| black_box(model.explain(&leads[turn()], as_of())));
     });
     group.bench_function(BenchmarkId::new("explain_own_type", LEADS), |b| {
         b.iter(|| black_box(model.explain(&accounts[turn()], as_of())));

@@ -7,8 +7,8 @@ use generators::{Facts, as_of, condition, facts, history, moment, rules, schema}
 use lead_scoring::testing::{check_model, check_view};
 use lead_scoring::{
     AppliesTo, AsOf, AttributeSlot, CompositeSpec, DimensionSpec, GroupSpec, HistorySpec,
-    LabelSpec, Lead, LeadTable, LeadView, ManualOverride, ModelSpec, Moment, Progress, RuleSpec,
-    RulesSpec, Schema, SchemaSpec, Score, ScoreMatrix, ScoreModel, Scorer, attribute,
+    LabelSpec, Lead, LeadTable, LeadView, ManualOverride, ModelSpec, Moment, Progress, RankBy,
+    RuleSpec, RulesSpec, Schema, SchemaSpec, Score, ScoreMatrix, ScoreModel, Scorer, attribute,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -351,4 +351,16 @@ fn a_table_of_another_schema_abstains() {
     assert_eq!(matrix.len(), 2);
     assert_eq!(matrix.column("fit").unwrap().flatten().count(), 0);
     assert!(model.score(&table.row(0).unwrap(), noon()).is_none());
+}
+
+#[test]
+fn the_top_is_where_the_ranking_begins() {
+    let model = seats_model();
+    // Some 3,000 of 5,000 share a score, and some have none.
+    let matrix = model.score_table(&seats_table(&model, 5_000), noon());
+    let ranked = matrix.ranked(RankBy::Best).unwrap();
+    for count in [0, 1, 3, 511, 512, 1_023, 1_024, 2_500, 4_999, 5_000, 9_000] {
+        let top = matrix.top(count, RankBy::Best).unwrap();
+        assert_eq!(top, ranked[..count.min(5_000)], "{count}");
+    }
 }

@@ -4,12 +4,13 @@
 
 mod generators;
 
-use generators::{Shuffled, as_of, facts, history, rules, schema, wild};
+use generators::{Facts, Shuffled, as_of, facts, history, moment, rules, schema, wild};
 use lead_scoring::testing::{check_model, check_scorer};
 use lead_scoring::{
-    ActivitySpec, AsOf, CompositeSpec, DecaySpec, DimensionSpec, FeatureSpec, Frozen, HistorySpec,
-    Lead, LeadRecord, LeadTable, Measure, MissingValue, ModelSpec, Moment, PredictiveModel,
-    PredictiveScorer, PredictiveSpec, SchemaSpec, ScoreModel, Scorer, TrainingSet, Unseen,
+    ActivitySpec, AsOf, ColumnCoefficient, CompositeSpec, DecaySpec, DimensionSpec,
+    FeatureEncoding, FeatureSpec, Frozen, GroupSpec, HistorySpec, Lead, LeadRecord, LeadTable,
+    Measure, MissingValue, ModelSpec, Moment, PredictiveModel, PredictiveScorer, PredictiveSpec,
+    RuleSpec, RulesSpec, Schema, SchemaSpec, ScoreModel, Scorer, TrainingSet, Unseen, attribute,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -115,22 +116,63 @@ fn model(
     history: &HistorySpec,
     leads: &[Lead],
     at: AsOf,
-    (weights, baseline): &(Vec<f64>, f64),
+    weights: &(Vec<f64>, f64),
 ) -> PredictiveModel {
     let set = TrainingSet::labelled(leads, &vec![true; leads.len()], at.moment()).unwrap();
     let design = spec.design_with(&schema(), history, &set).unwrap();
-    let columns = design.columns.iter().zip(weights.iter().cycle());
-    let coefficients: Vec<_> = columns
-        .map(|(column, value)| serde_json::json!({ "column": column, "value": value }))
-        .collect();
-    serde_json::from_value(serde_json::json!({
-        "version": 1,
-        "features": design.features,
-        "coefficients": coefficients,
-        "baseline": baseline,
-        "base_rate": 0.25,
-    }))
-    .unwrap()
+    weighed(design.features.clone(), &design.columns, weights)
+}
+
+/// A model of columns that were learned, with coefficients that were not fitted.
+fn weighed(
+    features: Vec<FeatureEncoding>,
+    columns: &[String],
+    (weights, baseline): &(Vec<f64>, f64),
+) -> PredictiveModel {
+    let columns = columns.iter().zip(weights.iter().cycle());
+    let coefficients = columns.map(|(column, &value)| ColumnCoefficient {
+        column: column.clone(),
+        value,
+    });
+    PredictiveModel {
+        version: PredictiveModel::VERSION,
+        note: None,
+        coefficients: coefficients.collect(),
+        features,
+        baseline: *baseline,
+        base_rate: 0.25,
+        calibration: None,
+        trained: None,
+    }
+}
+
+/// Rules that a table judges block by block.
+fn size_rules() -> impl Strategy<Value = RulesSpec> {
+    (-20_i32..80).prop_map(|points| {
+        let large = attribute("seats").at_least(10);
+        let rule = RuleSpec::new("large").points(f64::from(points)).when(large);
+        RulesSpec::new().group(GroupSpec::sum("company").rule(rule))
+    })
+}
+
+/// A lead of which the first attribute has been known since then, with purchases, and an answer where it did enough.
+fn known_since(facts: &Facts, since: Option<Moment>, schema: &Schema) -> Lead {
+    let mut lead = Lead::builder(schema, "a1");
+    for (name, value) in &facts.attributes {
+        lead = lead.set(name, value.clone());
+    }
+    for activity in &facts.activities {
+        lead = lead.activity(activity.clone());
+        lead = lead.purchase(activity.at, activity.value.unwrap_or(1.0));
+    }
+    if facts.activities.len() > 2 {
+        let level = ["high", "low"][facts.activities.len() % 2];
+        lead = lead.answer("budget", level);
+    }
+    if let (Some((name, _)), Some(since)) = (facts.attributes.first(), since) {
+        lead = lead.known_since(name, since);
+    }
+    lead.build().unwrap()
 }
 
 proptest! {
@@ -168,18 +210,62 @@ proptest! {
             prop_assert_eq!(again.assess(lead, moments[0]), scorer.assess(lead, moments[0]));
         }
         agree(&scorer, &leads, moments[1])?;
+    }
 
-        // A table tells it what its leads did, also where no other judge asks.
-        let alone = ModelSpec::new("m").schema(schema.spec()).history(history);
-        let alone = alone.dimension(DimensionSpec::predictive("chance", model));
-        let alone = ScoreModel::build(&alone).unwrap();
-        let table = LeadTable::from_leads(&schema, &leads).unwrap();
-        let of_table = alone.score_table(&table, moments[1]);
-        for (vector, lead) in of_table.vectors().zip(&leads) {
-            let one = alone.vector(lead, moments[1]);
-            prop_assert_eq!(vector.score("chance"), one.score("chance"));
-            prop_assert_eq!(vector.raw("chance"), one.raw("chance"));
+    #[test]
+    fn tables_give_the_chances_of_their_leads(
+        mut spec in spec(),
+        fit in option::of(prop_oneof![rules(), size_rules()]),
+        history in history(),
+        all in vec((facts(), option::weighted(0.1, moment())), 2..9),
+        weights in weights(),
+        (learned, at) in (as_of(), as_of()),
+        (asks, composed) in any::<(bool, bool)>(),
+        times in select(vec![1, 1, 1, 200]),
+    ) {
+        let schema = schema();
+        let leads: Vec<Lead> = all.iter().map(|(facts, since)| known_since(facts, *since, &schema)).collect();
+        let mut base = ModelSpec::new("m").schema(schema.spec()).history(history.clone());
+        if let Some(rules) = fit {
+            base = base.dimension(DimensionSpec::rules("fit", rules));
+            // Not the last of the features, so that the order of the sum shows.
+            spec.features.insert(0, FeatureSpec::dimension("fit"));
         }
+        if asks {
+            spec = spec.feature(FeatureSpec::answer("budget"));
+        }
+        let Ok(inner) = ScoreModel::build(&base) else { return Ok(()) };
+        let (known, _) = leads.split_at(leads.len() / 2);
+        let set = TrainingSet::labelled(known, &vec![true; known.len()], learned.moment()).unwrap();
+        let design = spec.design_in(&inner, &set).unwrap();
+        let chance = weighed(design.features.clone(), &design.columns, &weights);
+        // One that reads another.
+        let second = PredictiveSpec::new().feature(FeatureSpec::attribute("seats")).feature(FeatureSpec::dimension("chance"));
+        let mut whole = base.dimension(DimensionSpec::predictive("chance", chance));
+        let first = ScoreModel::build(&whole).unwrap();
+        let design = second.design_in(&first, &set).unwrap();
+        whole = whole.dimension(DimensionSpec::predictive("second", weighed(design.features.clone(), &design.columns, &weights)));
+        if composed {
+            whole = whole.composite(CompositeSpec::max());
+        }
+        let model = ScoreModel::build(&whole).unwrap();
+        let table = LeadTable::from_leads(&schema, std::iter::repeat_n(&leads, times).flatten()).unwrap();
+        let of_table = model.score_table(&table, at);
+        let rows: Vec<_> = table.rows().collect();
+        let of_rows = model.score_all(&rows, at);
+        prop_assert_eq!(format!("{:?}", of_table), format!("{:?}", of_rows));
+        for (vector, lead) in of_table.vectors().zip(leads.iter().cycle()) {
+            let one = model.vector(lead, at);
+            for name in ["chance", "second"] {
+                let bits = |number: Option<f64>| number.map(f64::to_bits);
+                prop_assert_eq!(bits(vector.score(name).map(|s| s.get())), bits(one.score(name).map(|s| s.get())));
+                prop_assert_eq!(bits(vector.raw(name)), bits(one.raw(name)));
+            }
+            prop_assert_eq!(format!("{vector:?}"), format!("{one:?}"));
+        }
+        let other = SchemaSpec::new().text("seats").build().unwrap();
+        let strangers = LeadTable::builder(&other).ids(["a"]).texts("seats", [Some("many")]).build().unwrap();
+        prop_assert_eq!(model.score_table(&strangers, at).column("chance").unwrap().flatten().count(), 0);
     }
 
     #[test]
@@ -220,14 +306,7 @@ proptest! {
         let spec = spec.feature(FeatureSpec::dimension("fit"));
         let set = TrainingSet::labelled(&leads, &vec![true; leads.len()], moments[0].moment()).unwrap();
         let design = spec.design_in(&inner, &set).unwrap();
-        let columns = design.columns.iter().zip(weights.0.iter().cycle());
-        let chance = PredictiveModel {
-            features: design.features.clone(),
-            coefficients: columns
-                .map(|(column, &value)| lead_scoring::ColumnCoefficient { column: column.clone(), value })
-                .collect(),
-            ..model(&PredictiveSpec::new().feature(FeatureSpec::attribute("seats")), &history, &leads, moments[0], &weights)
-        };
+        let chance = weighed(design.features.clone(), &design.columns, &weights);
         let chance = DimensionSpec::predictive("chance", chance);
         let whole = if order { base.dimension(chance).dimension(fit) } else { base.dimension(fit).dimension(chance) };
         let model = ScoreModel::build(&whole.composite(CompositeSpec::max())).unwrap();

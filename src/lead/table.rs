@@ -1,5 +1,5 @@
 use super::lead::Rare;
-use super::{AttributeSlot, Lead, Moment, Schema, SchemaId};
+use super::{AttributeSlot, Lead, Moment, Purchase, Schema, SchemaId};
 use activities::Purchases;
 use std::fmt;
 use std::ops::Range;
@@ -170,6 +170,12 @@ impl LeadTable {
     /// The activities of all leads.
     pub(crate) fn activities(&self) -> &Activities {
         &self.activities
+    }
+
+    /// The purchases of the lead in a row, oldest first.
+    #[inline]
+    pub(crate) fn purchases_of(&self, row: usize) -> &[Purchase] {
+        self.purchases.of(row)
     }
 
     /// The attribute in a slot, of all leads.

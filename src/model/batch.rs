@@ -1,6 +1,6 @@
 use super::model::{Row, ScoreModel};
 use crate::lead::{LeadTable, LeadView};
-use crate::score::{AsOf, Cell, Head, ScoreMatrix};
+use crate::score::{AsOf, Cell, Head, NotesOfBlock, NotesOfRows, ScoreMatrix};
 use crate::scorer::{emptied, with_buffers};
 use progress::Watch;
 #[cfg(feature = "parallel")]
@@ -15,7 +15,7 @@ mod progress;
 mod table;
 
 /// Leads scored at a time by one thread.
-const BLOCK: usize = 512;
+const BLOCK: usize = NotesOfRows::BLOCK;
 
 impl ScoreModel {
     /// The vectors of many leads, on all cores (feature `parallel`, on by default).
@@ -130,19 +130,20 @@ impl ScoreModel {
         let mut done = 0;
         while watch.goes_on(Progress { done, total }) && done < total {
             let end = total.min(done.saturating_add(watch.round()));
-            let rows = done..end;
-            let (Some(cells), Some(labels), Some(heads)) = (
+            let (Some(cells), Some(labels), Some(composites), notes) = (
                 matrix.cells.get_mut(done * width..end * width),
                 matrix.labels.get_mut(done * label_width..end * label_width),
-                matrix.heads.get_mut(rows),
+                matrix.composites.get_mut(done..end),
+                matrix.notes.blocks_from(done),
             ) else {
                 break;
             };
-            let run = |(block, ((cells, labels), heads)): (usize, Block<'_>)| {
+            let run = |(block, (((cells, labels), composites), notes)): (usize, Block<'_>)| {
                 let results = Results {
                     cells,
                     labels,
-                    heads,
+                    composites,
+                    notes,
                     width,
                     label_width,
                 };
@@ -152,50 +153,69 @@ impl ScoreModel {
             cells
                 .par_chunks_mut(BLOCK * width)
                 .zip(labels.par_chunks_mut(BLOCK * label_width))
-                .zip(heads.par_chunks_mut(BLOCK))
+                .zip(composites.par_chunks_mut(BLOCK))
+                .zip(notes)
                 .enumerate()
                 .for_each(run);
             #[cfg(not(feature = "parallel"))]
             cells
                 .chunks_mut(BLOCK * width)
                 .zip(labels.chunks_mut(BLOCK * label_width))
-                .zip(heads.chunks_mut(BLOCK))
+                .zip(composites.chunks_mut(BLOCK))
+                .zip(notes)
                 .enumerate()
                 .for_each(run);
             done = end;
         }
-        matrix.cells.truncate(done * width);
-        matrix.labels.truncate(done * label_width);
-        matrix.heads.truncate(done);
+        matrix.truncate(done);
         (matrix, total)
     }
 }
 
-type Block<'b> = ((&'b mut [Cell], &'b mut [u16]), &'b mut [Head]);
+type Block<'b> = (
+    ((&'b mut [Cell], &'b mut [u16]), &'b mut [f64]),
+    &'b mut NotesOfBlock,
+);
 
 /// The results of a block of leads, to be filled.
 struct Results<'r> {
     cells: &'r mut [Cell],
     labels: &'r mut [u16],
-    heads: &'r mut [Head],
+    composites: &'r mut [f64],
+    notes: &'r mut NotesOfBlock,
     width: usize,
     label_width: usize,
 }
 
 impl Results<'_> {
     fn len(&self) -> usize {
-        self.heads.len()
+        self.composites.len()
     }
 
-    fn rows(&mut self) -> impl Iterator<Item = Row<'_>> {
+    /// Fills the rows, one after the other.
+    fn rows(&mut self, mut fill: impl FnMut(usize, &mut Row<'_>)) {
         let cells = self.cells.chunks_mut(self.width);
         let labels = self.labels.chunks_mut(self.label_width);
-        let rows = cells.zip(labels).zip(self.heads.iter_mut());
-        rows.map(|((cells, labels), head)| Row {
-            cells,
-            labels,
-            head,
-        })
+        let rows = cells.zip(labels).zip(self.composites.iter_mut());
+        for (place, ((cells, labels), composite)) in rows.enumerate() {
+            let mut head = Head::NONE;
+            let head_of_row = &mut head;
+            fill(
+                place,
+                &mut Row {
+                    cells,
+                    labels,
+                    head: head_of_row,
+                },
+            );
+            // What is not there is not written: that memory may never be needed.
+            if !head.composite.is_nan() {
+                *composite = head.composite;
+            }
+            if let Some(notes) = head.notes {
+                self.notes.put(place, notes);
+            }
+        }
     }
 }
 
@@ -221,10 +241,11 @@ impl<L: LeadView + Sync> Batch for Slice<'_, L> {
         let rows = first..first + results.len();
         let leads = self.leads.get(rows).unwrap_or_default();
         with_buffers(|buffers, mut activities| {
-            for (lead, mut row) in leads.iter().zip(results.rows()) {
-                self.model
-                    .fill(lead, as_of, &mut row, buffers, &mut activities);
-            }
+            results.rows(|place, row| {
+                if let Some(lead) = leads.get(place) {
+                    self.model.fill(lead, as_of, row, buffers, &mut activities);
+                }
+            });
             ((), emptied(activities))
         });
     }

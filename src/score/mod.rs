@@ -8,7 +8,9 @@ mod explanation;
 mod formula;
 mod grade;
 mod matrix;
+mod noted;
 mod probability;
+mod ranking;
 mod ranks;
 mod rating;
 mod reason;
@@ -24,7 +26,8 @@ pub use dimension::Dimension;
 pub use explanation::{Evidence, Explanation, Label, Role};
 pub use formula::{Formula, WhenMissing};
 pub use grade::{Grade, ParseGradeError};
-pub use matrix::{RankBy, RankError, ScoreMatrix};
+pub use matrix::ScoreMatrix;
+pub use ranking::{RankBy, RankError};
 pub use rating::{CellCounts, LabelCounts, MatrixCell};
 pub use reason::{MissingAttribute, Reason, Unanswered};
 pub use score::{Score, ScoreError};
@@ -36,6 +39,7 @@ pub(crate) use arithmetic::{
     geometric_mean, inactivity, larger, momentum, occurrence, root, scale, smaller, weighted_mean,
 };
 pub(crate) use explanation::Level;
+pub(crate) use noted::{NotesOfBlock, NotesOfRows};
 pub(crate) use probability::{logistic, prior, within};
 pub(crate) use ranks::Ranks;
 pub(crate) use row::Scored;

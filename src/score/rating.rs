@@ -273,8 +273,8 @@ impl ScoreMatrix {
         let mut counts = vec![0; places];
         let (mut none, mut disqualified) = (0, 0);
         let rows = self.labels.chunks(self.shape.label_width());
-        for (head, bands) in self.heads.iter().zip(rows) {
-            let notes = head.notes.as_ref();
+        for (row, bands) in rows.enumerate() {
+            let notes = self.notes.get(row);
             if notes.is_some_and(|notes| !notes.disqualified.is_empty()) {
                 disqualified += 1;
                 continue;

@@ -1,4 +1,4 @@
-use super::shape::{Cell, Head, NO_BAND, Notes, Shape};
+use super::shape::{Cell, NO_BAND, Notes, Shape};
 use super::{Score, ScoreMatrix, ScoreVector};
 use std::sync::Arc;
 
@@ -8,7 +8,8 @@ pub(crate) struct Scored<'s> {
     shape: &'s Arc<Shape>,
     cells: &'s [Cell],
     labels: &'s [u16],
-    head: &'s Head,
+    composite: f64,
+    notes: Option<&'s Notes>,
 }
 
 impl<'s> Scored<'s> {
@@ -16,13 +17,14 @@ impl<'s> Scored<'s> {
         shape: &'s Arc<Shape>,
         cells: &'s [Cell],
         labels: &'s [u16],
-        head: &'s Head,
+        (composite, notes): (f64, Option<&'s Notes>),
     ) -> Self {
         Self {
             shape,
             cells,
             labels,
-            head,
+            composite,
+            notes,
         }
     }
 
@@ -31,14 +33,10 @@ impl<'s> Scored<'s> {
         Arc::ptr_eq(self.shape, shape) || self.shape == shape
     }
 
-    fn notes(&self) -> Option<&'s Notes> {
-        self.head.notes.as_deref()
-    }
-
     /// The machine score.
     pub(crate) fn score(&self, of: Option<usize>) -> Option<f64> {
         let score = match of {
-            None => Some(self.head.composite),
+            None => Some(self.composite),
             Some(place) => self.cells.get(place).map(|cell| cell.score),
         };
         score.and_then(Score::saturating).map(Score::get)
@@ -51,7 +49,7 @@ impl<'s> Scored<'s> {
 
     /// The manual score that is in force.
     pub(crate) fn manual(&self, of: Option<usize>) -> Option<f64> {
-        let mut manual = self.notes().into_iter().flat_map(|notes| &notes.manual);
+        let mut manual = self.notes.into_iter().flat_map(|notes| &notes.manual);
         let (_, manual) = manual.rfind(|(dimension, _)| *dimension == of)?;
         Some(manual.score.get())
     }
@@ -75,20 +73,21 @@ impl<'s> Scored<'s> {
 
     /// Whether a hand-raiser lifted the label.
     pub(crate) fn is_lifted(&self, set: usize) -> bool {
-        self.notes()
+        self.notes
             .is_some_and(|notes| notes.lifted.iter().any(|(of, _)| *of == set))
     }
 
     /// The reasons for which the lead is disqualified.
     pub(crate) fn disqualified(&self) -> &'s [Arc<str>] {
-        self.notes().map_or(&[], |notes| &notes.disqualified)
+        self.notes.map_or(&[], |notes| &notes.disqualified)
     }
 }
 
 impl ScoreVector {
     pub(crate) fn scored(&self) -> Scored<'_> {
         let (shape, cells, labels, head) = self.lent();
-        Scored::new(shape, cells, labels, head)
+        let beside = (head.composite, head.notes.as_deref());
+        Scored::new(shape, cells, labels, beside)
     }
 }
 
@@ -97,6 +96,7 @@ impl ScoreMatrix {
         let (width, labels) = (self.shape.dimensions.len(), self.shape.label_width());
         let cells = self.cells.get(row * width..(row + 1) * width)?;
         let bands = self.labels.get(row * labels..(row + 1) * labels)?;
-        Some(Scored::new(&self.shape, cells, bands, self.heads.get(row)?))
+        let beside = (self.composite_of(row), self.notes.get(row));
+        Some(Scored::new(&self.shape, cells, bands, beside))
     }
 }

@@ -67,8 +67,9 @@ pub(crate) use condition::{
 pub(crate) use course::{Course, Within};
 pub(crate) use history::{History, Kinds};
 pub(crate) use period::parse_period;
+pub(crate) use predictive::{PredictiveBlock, PredictiveOfTable};
 pub(crate) use rules::{
-    ActivityPlan, Buffers, Builder, Case, Moments, RulesCourse, RulesOfTable, SECOND, abstained,
-    emptied, one_way_until, other_schema, resolve_applies, when, with_buffers,
+    ActivityPlan, Blocks, Buffers, Builder, Case, Moments, RulesCourse, RulesOfTable, SECOND,
+    abstained, emptied, one_way_until, other_schema, resolve_applies, when, with_buffers,
 };
 pub(crate) use scorer::raw_change;

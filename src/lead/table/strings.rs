@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// Texts in one piece of memory, by position.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -75,6 +76,28 @@ impl Codes {
             Self::Narrow(codes) => codes.get(place).map_or(0, |&code| code.into()),
             Self::Middle(codes) => codes.get(place).map_or(0, |&code| code.into()),
             Self::Wide(codes) => codes.get(place).map_or(0, |&code| code as usize),
+        }
+    }
+}
+
+impl Codes {
+    /// Hands on the numbers at some places, in order.
+    #[inline]
+    pub(crate) fn each(&self, places: Range<usize>, mut give: impl FnMut(usize)) {
+        match self {
+            Self::Zero => places.for_each(|_| give(0)),
+            Self::Narrow(codes) => {
+                let codes = codes.get(places).unwrap_or_default();
+                codes.iter().for_each(|&code| give(code.into()));
+            }
+            Self::Middle(codes) => {
+                let codes = codes.get(places).unwrap_or_default();
+                codes.iter().for_each(|&code| give(code.into()));
+            }
+            Self::Wide(codes) => {
+                let codes = codes.get(places).unwrap_or_default();
+                codes.iter().for_each(|&code| give(code as usize));
+            }
         }
     }
 }

@@ -1,77 +1,142 @@
 use super::{Batch, Results};
-use crate::lead::{Activity, LeadRow, LeadTable, LeadView};
+use crate::lead::{Activity, LeadRow, LeadTable, LeadView, Moment};
 use crate::model::judge::Judge;
 use crate::model::model::{Row, ScoreModel};
 use crate::score::{AsOf, Cell, Notes, Score};
-use crate::scorer::{Assessment, BlockWords, Buffers, RulesOfTable, emptied, with_buffers};
+use crate::scorer::{
+    Assessment, BlockWords, Blocks, Buffers, PredictiveBlock, PredictiveOfTable, RulesOfTable,
+    emptied, with_buffers,
+};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A model made ready for one table.
 pub(super) struct TableOfModel<'t> {
     model: &'t ScoreModel,
     table: &'t LeadTable,
-    /// By judge; `None` where it is no points rules.
-    rules: Vec<Option<RulesOfTable<'t>>>,
-    /// Whether there is more to a lead than what bare rules say of its attributes.
+    judges: Vec<JudgeOfTable<'t>>,
+    /// Whether there is more to a lead than what is judged block by block.
     by_row: bool,
     /// Whether that asks for the activities that count.
     reads_activities: bool,
 }
 
+/// A judge made ready for one table.
+enum JudgeOfTable<'t> {
+    Rules(RulesOfTable<'t>),
+    Predictive(PredictiveOfTable<'t>),
+    /// Judges lead by lead.
+    ByRow,
+}
+
+impl JudgeOfTable<'_> {
+    /// Whether it judges a block at once.
+    fn is_whole(&self) -> bool {
+        match self {
+            Self::Rules(rules) => rules.is_bare(),
+            Self::Predictive(scorer) => scorer.is_whole(),
+            Self::ByRow => false,
+        }
+    }
+}
+
 impl<'t> TableOfModel<'t> {
     pub(super) fn new(model: &'t ScoreModel, table: &'t LeadTable) -> Self {
-        let ready = |judge: &'t Judge| match judge {
-            Judge::Rules(rules) => Some(rules.of_table(table)),
-            Judge::Model(_) | Judge::Predictive(_) | Judge::BuiltIn(_) | Judge::Scorer(_) => None,
-        };
         let same_schema = table.schema() == model.schema.id();
-        let judges = model
-            .judges
-            .iter()
-            .take(if same_schema { usize::MAX } else { 0 });
-        let rules: Vec<_> = judges.map(ready).collect();
-        let bare =
-            |rules: &Option<RulesOfTable<'_>>| rules.as_ref().is_some_and(RulesOfTable::is_bare);
-        let history = |(rules, judge): (&Option<RulesOfTable<'_>>, &Judge)| match rules {
-            Some(rules) => rules.reads_history(),
-            None => judge.reads_activities(),
+        let judges = if same_schema {
+            Self::judges(model, table)
+        } else {
+            Vec::new()
+        };
+        let history = |(ready, judge): (&JudgeOfTable<'_>, &Judge)| match ready {
+            JudgeOfTable::Rules(rules) => rules.reads_history(),
+            JudgeOfTable::Predictive(scorer) => scorer.reads_history(),
+            JudgeOfTable::ByRow => judge.reads_activities(),
         };
         let mut raisers = model.labels.iter().flat_map(|labels| &labels.auto);
         Self {
-            reads_activities: rules.iter().zip(&model.judges).any(history)
+            reads_activities: judges.iter().zip(&model.judges).any(history)
                 || raisers.any(|auto| auto.activity.is_some()),
-            by_row: !rules.iter().all(bare)
+            by_row: !judges.iter().all(JudgeOfTable::is_whole)
                 || model.applies.is_some()
                 || model.composite.is_some()
                 || !model.labels.is_empty()
                 || table.has_rare(),
             model,
             table,
-            rules,
+            judges,
         }
     }
 
-    /// Judges a block by the bare rules, column by column.
-    fn bare(&self, blocks: &[BlockWords], results: &mut Results<'_>) {
-        for (place, (rules, block)) in self.rules.iter().zip(blocks).enumerate() {
-            let Some(rules) = rules.as_ref().filter(|rules| rules.is_bare()) else {
-                continue;
+    fn judges(model: &'t ScoreModel, table: &'t LeadTable) -> Vec<JudgeOfTable<'t>> {
+        let mut judges: Vec<_> = model.judges.iter().map(|_| JudgeOfTable::ByRow).collect();
+        let kinds = model.schema.kinds().len();
+        for &place in &model.order {
+            let is_judged = |place: usize| judges.get(place).is_some_and(JudgeOfTable::is_whole);
+            let ready = match model.judges.get(place) {
+                Some(Judge::Rules(rules)) => JudgeOfTable::Rules(rules.of_table(table)),
+                Some(Judge::Predictive(scorer)) => JudgeOfTable::Predictive(scorer.of_table(
+                    table,
+                    &model.history,
+                    kinds,
+                    &is_judged,
+                )),
+                _ => JudgeOfTable::ByRow,
             };
-            let cells = results.cells.iter_mut().skip(place).step_by(results.width);
-            for (cell, assessment) in cells.zip(rules.all(block)) {
-                *cell = cell_of(assessment);
+            if let Some(judge) = judges.get_mut(place) {
+                *judge = ready;
+            }
+        }
+        judges
+    }
+
+    /// Reads a block, and judges it where a judge does that at once.
+    fn read(
+        &self,
+        rows: &Range<usize>,
+        as_of: Moment,
+        blocks: &mut Blocks,
+        results: &mut Results<'_>,
+    ) {
+        let Blocks { rules, predictive } = blocks;
+        let width = results.width;
+        if rules.len() < self.judges.len() {
+            rules.resize_with(self.judges.len(), BlockWords::default);
+            predictive.resize_with(self.judges.len(), PredictiveBlock::default);
+        }
+        for &place in &self.model.order {
+            match self.judges.get(place) {
+                Some(JudgeOfTable::Rules(judge)) => {
+                    let Some(block) = rules.get_mut(place) else {
+                        continue;
+                    };
+                    judge.read(rows, as_of, block);
+                    if judge.is_bare() {
+                        fill(results, place, judge.all(block));
+                    }
+                }
+                Some(JudgeOfTable::Predictive(judge)) => {
+                    let Some(block) = predictive.get_mut(place) else {
+                        continue;
+                    };
+                    judge.read(rows, as_of, (results.cells, width), block);
+                    if judge.is_whole() {
+                        fill(results, place, judge.all(block));
+                    }
+                }
+                Some(JudgeOfTable::ByRow) | None => {}
             }
         }
     }
 
-    /// Does for one lead what bare rules leave to be done.
+    /// Does for one lead what is left to be done.
     fn rest<'l>(
         &self,
         lead: &'l LeadRow<'l>,
         place: usize,
         as_of: AsOf,
         row: &mut Row<'_>,
-        blocks: &[BlockWords],
+        blocks: &Blocks,
         (buffers, activities): (&mut Buffers, &mut Vec<Activity<'l>>),
     ) {
         if lead.dates_facts() {
@@ -89,26 +154,37 @@ impl<'t> TableOfModel<'t> {
         let mut notes: Option<Box<Notes>> = None;
         let mut verdict = |reason: &Arc<str>| Notes::disqualify(&mut notes, reason);
         for &at in &self.model.order {
-            let (Some(judge), Some(rules), Some(block)) = (
-                self.model.judges.get(at),
-                self.rules.get(at),
-                blocks.get(at),
-            ) else {
+            let (Some(judge), Some(ready)) = (self.model.judges.get(at), self.judges.get(at))
+            else {
                 continue;
             };
-            let assessment = match rules {
-                Some(rules) if rules.is_bare() => continue,
-                Some(rules) => {
+            if ready.is_whole() {
+                continue;
+            }
+            let (rules, predictive) = (blocks.rules.get(at), blocks.predictive.get(at));
+            let assessment = match (ready, rules, predictive) {
+                (JudgeOfTable::Rules(rules), Some(block), _) => {
                     let place = (block, place, lead.position());
                     rules.one(place, case, buffers, &mut verdict)
                 }
-                None => judge.assess(case, as_of, row.cells, buffers, &mut verdict),
+                (JudgeOfTable::Predictive(scorer), _, Some(block)) => {
+                    scorer.one((block, place), case, row.cells, buffers)
+                }
+                _ => judge.assess(case, as_of, row.cells, buffers, &mut verdict),
             };
             if let Some(cell) = row.cells.get_mut(at) {
                 *cell = cell_of(assessment);
             }
         }
         self.model.finish(case, buffers, row, notes);
+    }
+}
+
+/// Fills the cells of a judge.
+fn fill(results: &mut Results<'_>, place: usize, judged: impl Iterator<Item = Assessment>) {
+    let cells = results.cells.iter_mut().skip(place).step_by(results.width);
+    for (cell, assessment) in cells.zip(judged) {
+        *cell = cell_of(assessment);
     }
 }
 
@@ -131,25 +207,19 @@ impl Batch for TableOfModel<'_> {
         let rows = first..first + results.len();
         with_buffers(|buffers, activities| {
             let mut blocks = std::mem::take(&mut buffers.blocks);
-            if blocks.len() < self.rules.len() {
-                blocks.resize_with(self.rules.len(), BlockWords::default);
-            }
-            for (rules, block) in self.rules.iter().zip(&mut blocks) {
-                if let Some(rules) = rules {
-                    rules.read(&rows, as_of.moment(), block);
-                }
-            }
-            self.bare(&blocks, &mut results);
+            self.read(&rows, as_of.moment(), &mut blocks, &mut results);
             let mut activities = emptied(activities);
             if self.by_row {
-                for (place, (lead, mut row)) in
-                    self.table.some_rows(&rows).zip(results.rows()).enumerate()
-                {
-                    let mut of_lead = activities;
+                let mut leads = self.table.some_rows(&rows);
+                results.rows(|place, row| {
+                    let Some(lead) = leads.next() else {
+                        return;
+                    };
+                    let mut of_lead = std::mem::take(&mut activities);
                     let room = (&mut *buffers, &mut of_lead);
-                    self.rest(&lead, place, as_of, &mut row, &blocks, room);
+                    self.rest(&lead, place, as_of, row, &blocks, room);
                     activities = emptied(of_lead);
-                }
+                });
             }
             buffers.blocks = blocks;
             ((), activities)

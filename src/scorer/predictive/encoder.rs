@@ -70,7 +70,14 @@ impl FeatureEncoder {
         cells: &[Cell],
         chosen: &mut Vec<usize>,
     ) -> (State, bool) {
-        let state = match self.plan.read(case, cells, chosen) {
+        let reading = self.plan.read(case, cells, chosen);
+        self.of(reading, chosen)
+    }
+
+    /// Where a reading puts a lead, and whether it says anything.
+    #[inline]
+    pub(super) fn of(&self, reading: Reading<'_>, chosen: &mut Vec<usize>) -> (State, bool) {
+        let state = match reading {
             Reading::Missing => return (self.missing, false),
             Reading::Number(number) => self.number(number),
             Reading::Text(text) => self.level(text),

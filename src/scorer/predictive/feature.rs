@@ -1,9 +1,12 @@
+mod ages;
+mod columns;
 mod moving;
 mod plan;
 
 use crate::scorer::rules::{ActivitySpec, Window};
 use serde::{Deserialize, Serialize};
 
+pub(super) use columns::{Cells, FeatureColumn, Marks};
 pub(super) use moving::Moving;
 pub(super) use plan::{FeaturePlan, Reading, Resolving, Sort};
 

@@ -16,6 +16,7 @@ mod predictive_scorer;
 #[cfg(feature = "train")]
 mod predictive_spec;
 mod propensity;
+mod table;
 #[cfg(feature = "train")]
 mod train_error;
 #[cfg(feature = "train")]
@@ -49,6 +50,7 @@ pub use predictive_spec::PredictiveSpec;
 pub use propensity::{HazardPeriod, HorizonError, PropensityModel, PropensityScorer};
 #[cfg(feature = "train")]
 pub use propensity::{ObservedPeriod, PropensitySpec, TrainedPropensity};
+pub(crate) use table::{PredictiveBlock, PredictiveOfTable};
 #[cfg(feature = "train")]
 pub use train_error::TrainError;
 #[cfg(feature = "train")]

@@ -291,6 +291,11 @@ impl PredictiveScorer {
         buffers: &mut Buffers,
     ) -> Assessment {
         let log_odds = self.case_log_odds(case, cells, buffers);
+        self.assessment(log_odds)
+    }
+
+    /// What log-odds come to; nothing where there are none.
+    pub(super) fn assessment(&self, log_odds: Option<f64>) -> Assessment {
         let raw = log_odds.map(|log_odds| self.probability_of(log_odds));
         let score = raw.and_then(|p| Score::saturating(scale(p, 0.0, 1.0)));
         Assessment { score, raw }

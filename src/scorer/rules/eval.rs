@@ -7,6 +7,7 @@ use crate::score::{
 use crate::scorer::Assessment;
 use crate::scorer::condition::{BlockWords, Words};
 use crate::scorer::history::{Kinds, Pauses, Since};
+use crate::scorer::predictive::PredictiveBlock;
 use crate::scorer::trace::{Off, Trace};
 use std::sync::Arc;
 
@@ -32,8 +33,14 @@ pub(crate) struct Buffers {
     /// The row of a model inside a model.
     pub(crate) cells: Vec<Cell>,
     pub(crate) labels: Vec<u16>,
-    /// What is read of a block of a table, by judge.
-    pub(crate) blocks: Vec<BlockWords>,
+    pub(crate) blocks: Blocks,
+}
+
+/// What is read of a block of a table, by judge.
+#[derive(Debug, Default)]
+pub(crate) struct Blocks {
+    pub(crate) rules: Vec<BlockWords>,
+    pub(crate) predictive: Vec<PredictiveBlock>,
 }
 
 /// What a rule gives where its condition is true, once that is worked out.

@@ -1,9 +1,36 @@
 use super::eval::Case;
-use super::plan::ActivityPlan;
-use crate::lead::Moment;
+use super::plan::{ActivityPlan, Mode, Slots};
+use crate::lead::{KindSlot, Moment};
 use crate::score::{LARGEST, occurrence};
 
 impl ActivityPlan {
+    /// Whether each activity of its kinds counts, whatever else it says.
+    pub(crate) fn is_by_kind(&self) -> bool {
+        matches!(self.mode, Mode::Each)
+            && matches!(self.products, Slots::Any)
+            && self.subject.is_none()
+            && self.channel.is_none()
+            && self.value.is_none()
+    }
+
+    /// Whether activities of a kind count.
+    pub(crate) fn takes_kind(&self, kind: KindSlot) -> bool {
+        self.kinds.has(kind)
+    }
+
+    /// An activity's value as it counts.
+    #[inline]
+    pub(crate) fn counted_value(value: f64) -> f64 {
+        if value.is_finite() { value } else { 0.0 }
+    }
+
+    /// What remains of an activity of that age; `None` where the age does not count.
+    #[inline]
+    pub(crate) fn share(&self, times: f64, age: i64) -> Option<f64> {
+        let counts = self.in_window(age);
+        counts.then(|| occurrence(1.0, times, age, self.decay.as_ref()))
+    }
+
     /// The shares that remain of the activities that count: their number, faded.
     pub(crate) fn faded_count<V: ?Sized>(
         &self,
@@ -19,9 +46,7 @@ impl ActivityPlan {
         case: &Case<'_, V>,
         chosen: &mut Vec<usize>,
     ) -> f64 {
-        self.faded(case, chosen, |value| {
-            value.filter(|value| value.is_finite()).unwrap_or(0.0)
-        })
+        self.faded(case, chosen, |value| value.map_or(0.0, Self::counted_value))
     }
 
     fn faded<V: ?Sized>(
@@ -33,8 +58,8 @@ impl ActivityPlan {
         let mut sum = 0.0;
         self.choose(case.history, chosen, |activity| {
             let age = case.pauses.age(activity.at, case.as_of);
-            if self.in_window(age) {
-                sum += occurrence(1.0, times(activity.value), age, self.decay.as_ref());
+            if let Some(share) = self.share(times(activity.value), age) {
+                sum += share;
             }
         });
         sum.clamp(-LARGEST, LARGEST)

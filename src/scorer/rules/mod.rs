@@ -25,7 +25,7 @@ pub(crate) use change::{
     Fading, Moments, RulesCourse, SECOND, abstained, bounds, occurrences, one_way_until,
     or_nothing, value, when,
 };
-pub(crate) use eval::{Buffers, Case, Judged};
+pub(crate) use eval::{Blocks, Buffers, Case, Judged};
 pub(crate) use plan::{ActivityPlan, RulesPlan};
 pub(crate) use rule_scorer::{emptied, other_schema, with_buffers};
 pub(crate) use table::RulesOfTable;

@@ -1,5 +1,5 @@
 use super::eval::{Buffers, Case, within};
-use super::plan::{ActivityPlan, Effect, Mode, RulePlan, RulesPlan, Slots};
+use super::plan::{ActivityPlan, Effect, RulePlan, RulesPlan};
 use crate::lead::{Activities, KindSlot, LeadTable, LeadView, Moment};
 use crate::score::{Role, occurrence};
 use crate::scorer::Assessment;
@@ -40,7 +40,7 @@ impl<'p> ByKind<'p> {
             count += 1;
             let plan = match &rule.effect {
                 Effect::Points(_) => continue,
-                Effect::Activity(plan) if is_by_kind(plan) => plan.as_ref(),
+                Effect::Activity(plan) if plan.is_by_kind() => plan.as_ref(),
                 Effect::Activity(_) | Effect::Inactivity(_) => return None,
             };
             for (kind, of_kind) in (0..u16::MAX).map(KindSlot::new).zip(&mut kinds) {
@@ -77,14 +77,6 @@ impl<'p> ByKind<'p> {
             }
         }
     }
-}
-
-fn is_by_kind(plan: &ActivityPlan) -> bool {
-    matches!(plan.mode, Mode::Each)
-        && matches!(plan.products, Slots::Any)
-        && plan.subject.is_none()
-        && plan.channel.is_none()
-        && plan.value.is_none()
 }
 
 impl RulesPlan {

@@ -1,6 +1,7 @@
 //! How the number of a feature moves while time passes and the facts stay.
 
-use super::plan::{Ages, FeaturePlan, Source, days};
+use super::ages::Ages;
+use super::plan::{FeaturePlan, Source, days};
 use super::{Measure, Sort};
 use crate::lead::{Answer, LeadView, Moment, Value};
 use crate::score::LARGEST;

@@ -1,12 +1,12 @@
+use super::ages::Ages;
 use super::{FeatureSpec, Measure, MissingValue, Unseen};
 use crate::lead::{
-    Answer, AttributeSlot, AttributeType, LeadView, Moment, QuestionSlot, Schema, Tags, Value,
-    name_problem,
+    Answer, AttributeSlot, AttributeType, LeadView, QuestionSlot, Schema, Tags, Value, name_problem,
 };
 use crate::model::Problems;
 use crate::score::{Cell, LARGEST};
 use crate::scorer::decay::{period, positive_period};
-use crate::scorer::history::{History, Pauses};
+use crate::scorer::history::History;
 use crate::scorer::period::DAY;
 use crate::scorer::rules::{ActivityPlan, Builder, Case, Occurrences, Window};
 use std::sync::Arc;
@@ -49,13 +49,6 @@ pub(super) enum Source {
     Dimension(usize),
     /// Of a spec that is wrong.
     Nothing,
-}
-
-/// The ages of purchases that count.
-#[derive(Debug)]
-pub(super) struct Ages {
-    pub(super) last: Option<i64>,
-    pub(super) older_than: Option<i64>,
 }
 
 /// What a lead says to a feature.
@@ -438,54 +431,5 @@ impl FeaturePlan {
     /// The bin in which a number lies.
     pub(in crate::scorer::predictive) fn bin(&self, number: f64) -> usize {
         self.bins.partition_point(|&from| from <= number)
-    }
-}
-
-/// The purchases that count.
-pub(super) struct Counted {
-    count: u32,
-    sum: f64,
-    pub(super) newest: Option<Moment>,
-}
-
-impl Ages {
-    pub(super) fn counted<V: LeadView + ?Sized>(
-        &self,
-        lead: &V,
-        as_of: Moment,
-        pauses: &Pauses,
-    ) -> Counted {
-        let (mut count, mut sum, mut newest) = (0_u32, 0.0_f64, None);
-        lead.purchases(&mut |purchase| {
-            let age = pauses.age(purchase.at, as_of);
-            let counts = purchase.at <= as_of
-                && self.last.is_none_or(|last| age < last)
-                && self.older_than.is_none_or(|from| age >= from);
-            if !counts || !purchase.amount.is_finite() {
-                return;
-            }
-            sum = (sum + purchase.amount).clamp(-f64::MAX, f64::MAX);
-            if purchase.amount >= 0.0 {
-                count = count.saturating_add(1);
-                newest = newest.max(Some(purchase.at));
-            }
-        });
-        Counted { count, sum, newest }
-    }
-
-    fn measure<V: LeadView + ?Sized>(
-        &self,
-        lead: &V,
-        as_of: Moment,
-        pauses: &Pauses,
-        measure: Measure,
-    ) -> Option<f64> {
-        let Counted { count, sum, newest } = self.counted(lead, as_of, pauses);
-        match measure {
-            Measure::Sum => Some(sum),
-            Measure::Mean => (count > 0).then(|| sum / f64::from(count)),
-            Measure::DaysSinceLast => newest.map(|at| days(pauses.age(at, as_of))),
-            _ => Some(f64::from(count)),
-        }
     }
 }
