@@ -30,7 +30,7 @@ pub struct NegativeRule {
 pub enum Removed {
     /// Points.
     Points {
-        /// The dimension.
+        /// The dimension; `outer/inner` for one of a model inside the model.
         dimension: String,
         /// The rule's id.
         rule: String,
@@ -66,9 +66,8 @@ impl NegativeRule {
                 model.rule_hits(lead, as_of, &mut |hit| {
                     let points = hit.node.value().unwrap_or(0.0);
                     if hit.counts && points < 0.0 {
-                        let dimension = model.dimensions().get(hit.dimension);
                         let removed = Removed::Points {
-                            dimension: dimension.map_or("", |of| of.name()).to_owned(),
+                            dimension: model.name_of(hit.dimensions),
                             rule: hit.rule.to_owned(),
                         };
                         found.push((row, removed, points));
