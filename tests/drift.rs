@@ -351,9 +351,19 @@ fn a_hostile_file_is_refused() {
         said(&|file| file["attributes"][0]["counts"] = serde_json::json!([1])),
         "attributes[0]: `1` counts do not go with `10` bins"
     );
+    assert_eq!(
+        said(&|file| file["attributes"][0]["counts"][3] = (-1).into()),
+        "attributes[0]: counts must be 0 or more, got `-1`"
+    );
+    // Counts of leads without weights may be written as whole numbers.
+    let whole = serde_json::to_string(&good).unwrap().replace(".0,", ",");
+    assert_eq!(
+        serde_json::from_str::<DriftBaseline>(&whole).unwrap(),
+        baseline(&model)
+    );
     let wrong = BandOutcome {
-        leads: 1,
-        converted: 2,
+        leads: 1.0,
+        converted: 2.0,
     };
     assert_eq!(
         said(&|file| file["scores"][0]["outcomes"][0] = serde_json::to_value(wrong).unwrap()),
@@ -363,4 +373,92 @@ fn a_hostile_file_is_refused() {
         said(&|file| file["attributes"][0]["bins"] = serde_json::json!({ "cuts": [2.0, 1.0] })),
         "cuts: cut points must ascend, got `2` before `1`"
     );
+}
+
+/// Weights of 0, 1, 2 and 3, and the leads as often as they say.
+fn repeated<T: Clone>(all: &[T]) -> (Vec<f64>, Vec<T>) {
+    let weight = |i: usize| (i * 7 + i / 5) % 4;
+    let weights = (0..all.len()).map(|i| [0.0, 1.0, 2.0, 3.0][weight(i)]);
+    let often = all.iter().enumerate();
+    let often = often.flat_map(|(i, one)| vec![one.clone(); weight(i)]);
+    (weights.collect(), often.collect())
+}
+
+#[test]
+fn weights_count_leads() {
+    let model = model();
+    let (spec, then) = (DriftSpec::new(), leads(&model, 400, 0, 20));
+    let (weights, often) = repeated(&then);
+    let outcomes = outcomes(400, 60);
+    let (_, outcomes_often) = repeated(&outcomes);
+    let weighted =
+        DriftBaseline::weighted(&model, &then, now(), Some(&outcomes), &weights, &spec).unwrap();
+    let plain = DriftBaseline::of(&model, &often, now(), Some(&outcomes_often), &spec).unwrap();
+    let file = |baseline: &DriftBaseline| {
+        let mut file = serde_json::to_value(baseline).unwrap();
+        file["leads"] = 0.into();
+        file
+    };
+    assert_eq!(file(&weighted), file(&plain));
+    // Leads that count are still counted as leads.
+    let counting = weights.iter().filter(|&&weight| weight > 0.0).count() as u64;
+    assert_eq!(
+        (weighted.leads(), plain.leads()),
+        (counting, often.len() as u64)
+    );
+
+    let moved = leads(&model, 400, 30, 7);
+    let (weights, often) = repeated(&moved);
+    let weighted = weighted
+        .compare_weighted(&model, &moved, now(), Some(&outcomes), &weights)
+        .unwrap();
+    let plain = plain
+        .compare(&model, &often, now(), Some(&outcomes_often))
+        .unwrap();
+    assert_eq!(weighted.verdict, DriftVerdict::Retrain);
+    assert_eq!(weighted.reasons, plain.reasons);
+    assert_eq!(weighted.attributes, plain.attributes);
+    assert_eq!(weighted.scores, plain.scores);
+    assert_eq!(
+        (weighted.leads, plain.leads),
+        (counting, often.len() as u64)
+    );
+    let seats = weighted.attribute("seats").unwrap();
+    assert!(seats.outside.above > 0.0);
+    assert!(weighted.scores[0].calibration.is_some());
+
+    // Ones change nothing.
+    let ones = vec![1.0; 400];
+    let of = DriftBaseline::of(&model, &then, now(), Some(&outcomes), &spec).unwrap();
+    let as_one = DriftBaseline::weighted(&model, &then, now(), Some(&outcomes), &ones, &spec);
+    assert_eq!(of, as_one.unwrap());
+    assert_eq!(
+        of.compare(&model, &moved, now(), Some(&outcomes)).unwrap(),
+        of.compare_weighted(&model, &moved, now(), Some(&outcomes), &ones)
+            .unwrap()
+    );
+}
+
+#[test]
+fn bad_weights_are_said() {
+    let model = model();
+    let (spec, leads) = (DriftSpec::new(), leads(&model, 3, 0, 20));
+    let baseline = DriftBaseline::of(&model, &leads, now(), None, &spec).unwrap();
+    for (weights, message) in [
+        (vec![1.0], "weights: `1` weights do not go with `3` leads"),
+        (
+            vec![1.0, f64::NAN, 1.0],
+            "weights[1]: must be 0 or between 1e-12 and 1e12, got `NaN`",
+        ),
+        (
+            vec![1.0, 1.0, -3.0],
+            "weights[2]: must be 0 or between 1e-12 and 1e12, got `-3`",
+        ),
+        (vec![0.0; 3], "weights: must not all be zero"),
+    ] {
+        let taken = DriftBaseline::weighted(&model, &leads, now(), None, &weights, &spec);
+        assert_eq!(taken.unwrap_err().to_string(), message);
+        let compared = baseline.compare_weighted(&model, &leads, now(), None, &weights);
+        assert_eq!(compared.unwrap_err().to_string(), message);
+    }
 }

@@ -45,15 +45,16 @@ fn the_sample_gives_a_new_model_and_its_changes() {
     let arguments = ["--output", "new.toml", "--changes", "changes.json"];
     let text = printed(&run(&folder, &arguments));
     assert!(
-        text.starts_with("15 of 40 rules changed, learned from 380 rows of which 56 converted\n"),
+        text.starts_with("15 of 44 rules changed, learned from 380 rows of which 56 converted\n"),
         "{text}"
     );
     for line in [
-        "  rules of interest: not learned anew",
-        "fit/core-industry                20        16     16.13      105     23.8 %  learned",
-        "fit/good-industry                12        12     -0.73      112     10.7 %  kept: the evidence speaks against its sign",
+        "  without points rules, left as they are: profile, activity, momentum, bant, rfm",
+        "interest/paper                   10         6      6.16      123     25.2 %  learned",
+        "fit/core-industry                20        18     17.51      105     23.8 %  learned",
+        "fit/good-industry                12        12        -1      112     10.7 %  kept: the evidence speaks against its sign",
         "engagement/demo                  40        40         -       21     47.6 %  kept: holds for fewer than 30 rows",
-        "engagement/pricing               10        15     26.37      148     30.4 %  capped step",
+        "engagement/pricing               10        15     28.69      148     30.4 %  capped step",
         "fit/student                       -         -         -        0          -  kept: it only disqualifies",
         "Wrote the new model to new.toml",
     ] {
@@ -65,7 +66,7 @@ fn the_sample_gives_a_new_model_and_its_changes() {
     ScoreModel::build(&new).unwrap();
     let changes = fs::read_to_string(folder.join("changes.json")).unwrap();
     let changes: Vec<PointsChange> = serde_json::from_str(&changes).unwrap();
-    assert_eq!(changes.len(), 40);
+    assert_eq!(changes.len(), 44);
     let (before, after) = (
         serde_json::to_value(&old).unwrap(),
         serde_json::to_value(&new).unwrap(),
@@ -77,10 +78,11 @@ fn the_sample_gives_a_new_model_and_its_changes() {
         assert_eq!(points(&before, &change.path), change.old, "{change:?}");
         assert_eq!(points(&after, &change.path), change.new, "{change:?}");
     }
-    // But for the rules of the two dimensions it is the old model.
+    // But for the rules of the three dimensions it is the old model.
     let mut back = new;
     for (dimension, of) in back.dimensions.iter_mut().zip(&old.dimensions) {
         dimension.rules = of.rules.clone();
+        dimension.interest = of.interest.clone();
     }
     assert_eq!(back, old);
 
@@ -95,7 +97,7 @@ fn the_sample_gives_a_new_model_and_its_changes() {
     ];
     let text = printed(&run(&folder, &again));
     assert!(
-        text.contains("\nengagement/pricing               15        2"),
+        text.contains("\nengagement/pricing               15        19 "),
         "{text}"
     );
     assert!(!text.contains("\nfit/"), "{text}");

@@ -10,10 +10,10 @@
 )]
 
 use lead_scoring::{
-    ActivityRecord, AsOf, CompositeSpec, ConversionRate, CutBy, DimensionSpec, GroupSpec, Grouping,
-    InactivitySpec, IvStrength, Lead, ModelSpec, Moment, Removed, ReportPeriod, RuleSpec,
-    RulesSpec, SchemaSpec, ScoreModel, SegmentJudgement, SegmentReport, SegmentReportSpec,
-    SegmentSpec, SegmentsSpec, WoeSpec, attribute,
+    ActivityRecord, ActivitySpec, AsOf, CompositeSpec, ConversionRate, CutBy, DimensionSpec,
+    GroupSpec, Grouping, InactivitySpec, InterestSpec, IvStrength, Lead, ModelSpec, Moment,
+    Removed, ReportPeriod, RuleSpec, RulesSpec, SchemaSpec, ScoreModel, SegmentJudgement,
+    SegmentReport, SegmentReportSpec, SegmentSpec, SegmentsSpec, WoeSpec, attribute,
 };
 use proptest::prelude::*;
 
@@ -330,6 +330,65 @@ fn negative_rules_tell_what_they_cost() {
         report.negative_rules[2]
             .to_string()
             .starts_with("`student` disqualified 40 leads, ")
+    );
+}
+
+/// Of interest in the top product a rule takes something only where it holds for that product.
+#[test]
+fn negative_rules_of_nested_models_and_of_interest() {
+    let student = RuleSpec::new("student")
+        .points(-5.0)
+        .when(attribute("student").equals(true));
+    let looks = RuleSpec::new("looks")
+        .points(10.0)
+        .activity(ActivitySpec::of("visit"));
+    let complains = RuleSpec::new("complains")
+        .points(-4.0)
+        .activity(ActivitySpec::of("complaint"));
+    let fit = RulesSpec::new().group(GroupSpec::sum("who").rule(student));
+    let likes = InterestSpec::top().group(GroupSpec::sum("all").rule(looks).rule(complains));
+    let inner = ModelSpec::new("inner")
+        .dimension(DimensionSpec::rules("fit", fit))
+        .dimension(DimensionSpec::interest("likes", likes))
+        .composite(CompositeSpec::weighted_mean([("fit", 1.0)]));
+    let schema = SchemaSpec::new()
+        .flag("student")
+        .kinds(["visit", "complaint"])
+        .product("crm")
+        .product("erp");
+    let model = ScoreModel::build(
+        &ModelSpec::new("outer")
+            .schema(schema)
+            .dimension(DimensionSpec::model("inner", inner)),
+    )
+    .unwrap();
+    let lead = |i: u32| {
+        let day = "2026-02-20".parse().unwrap();
+        let about = if i % 3 == 0 { "crm" } else { "erp" };
+        Lead::builder(model.schema(), i.to_string())
+            .set("student", i % 2 == 0)
+            .activity(ActivityRecord::new("visit", day).product("crm"))
+            .activity(ActivityRecord::new("complaint", day).product(about))
+            .build()
+            .unwrap()
+    };
+    let leads: Vec<Lead> = (0..60).map(lead).collect();
+    let outcomes: Vec<Option<bool>> = (0..60).map(|i| Some(i % 4 == 0)).collect();
+    let report = SegmentReportSpec::new()
+        .report(&model, &leads, now(), &outcomes)
+        .unwrap();
+    let told: Vec<(String, u64)> = report
+        .negative_rules
+        .iter()
+        .map(|rule| (rule.to_string(), rule.leads))
+        .map(|(text, leads)| (text.split(" took").next().unwrap().to_owned(), leads))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("inner/fit/student".to_owned(), 30),
+            ("inner/likes/complains".to_owned(), 20),
+        ]
     );
 }
 

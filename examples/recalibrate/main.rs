@@ -58,7 +58,7 @@ struct Args {
     /// Within how many days after that a lead must convert
     #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=36_500))]
     days: u32,
-    /// The dimensions whose rules get new points [default: all that points rules judge]
+    /// The dimensions whose rules get new points, outer/inner in a model inside the model [default: all with points rules]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     dimensions: Vec<String>,
     /// Rules that hold for fewer leads keep their points

@@ -1,5 +1,5 @@
 use super::EvaluateError;
-use crate::score::LARGEST;
+use super::lead_weights::{check_count, check_weights};
 #[cfg(feature = "parallel")]
 use rayon::prelude::*;
 
@@ -107,10 +107,8 @@ impl Evaluation {
             ("outcomes", Some(converted.len())),
             ("weights", weights.map(<[f64]>::len)),
         ] {
-            if let Some(count) = count.filter(|&count| count != scores.len()) {
-                let given = scores.len();
-                let message = format!("`{count}` {what} do not go with `{given}` {name}");
-                return Err(EvaluateError::new(what, message));
+            if let Some(count) = count {
+                check_count(what, what, count, (name, scores.len()))?;
             }
         }
         if let Some(place) = scores.iter().position(|score| !score.is_finite()) {
@@ -121,7 +119,7 @@ impl Evaluation {
             ));
         }
         if let Some(weights) = weights {
-            check_weights(weights)?;
+            check_weights("weights", weights)?;
         }
         Ok(Self::sorted(scores, converted, weights))
     }
@@ -243,21 +241,6 @@ impl Evaluation {
             )
         })
     }
-}
-
-fn check_weights(weights: &[f64]) -> Result<(), EvaluateError> {
-    for (place, &weight) in weights.iter().enumerate() {
-        if weight != 0.0 && !(1.0 / LARGEST..=LARGEST).contains(&weight) {
-            return Err(EvaluateError::new(
-                format!("weights[{place}]"),
-                format!("must be 0 or between 1e-12 and 1e12, got `{weight}`"),
-            ));
-        }
-    }
-    if weights.iter().all(|&weight| weight == 0.0) {
-        return Err(EvaluateError::new("weights", "must not all be zero"));
-    }
-    Ok(())
 }
 
 const SIGN: u64 = 1 << 63;

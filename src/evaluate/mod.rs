@@ -13,6 +13,7 @@ mod error;
 mod evaluation;
 mod gains;
 mod hosmer_lemeshow;
+mod lead_weights;
 mod metrics;
 mod probability_evaluation;
 #[cfg(feature = "train")]

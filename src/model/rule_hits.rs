@@ -7,31 +7,47 @@ use crate::scorer::{emptied, with_buffers};
 /// A rule that holds for a lead, as the model's own evaluation found it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RuleHit<'t> {
-    /// The position of its dimension.
-    pub(crate) dimension: usize,
+    /// The positions of the dimensions that it stands in, the outermost first: several in a model inside the model.
+    pub(crate) dimensions: &'t [usize],
     /// Its id.
     pub(crate) rule: &'t str,
     /// What it gives: the node of the explanation.
     pub(crate) node: &'t Explanation,
-    /// Whether its points count: of a group that takes its highest rule only one does.
+    /// Whether its points count: of a group that takes its highest rule only one does, of interest in the top product
+    /// only those on that product.
     pub(crate) counts: bool,
 }
 
 impl ScoreModel {
-    /// Hands on every rule that holds for a lead and gives points, in the order of the rules.
+    /// Hands on every rule that holds for a lead and gives points, in the order of the rules: those of points rules
+    /// and of product interest, also in models inside the model.
+    ///
+    /// A rule of interest in the top product holds once for each product on which it does.
     pub(crate) fn rule_hits<V: LeadView + ?Sized>(
         &self,
         lead: &V,
         as_of: AsOf,
         take: &mut dyn FnMut(RuleHit<'_>),
     ) {
+        self.hits_within(lead, as_of, &mut Vec::new(), take);
+    }
+
+    /// As [`rule_hits`](Self::rule_hits), of a model that stands inside these dimensions.
+    fn hits_within<V: LeadView + ?Sized>(
+        &self,
+        lead: &V,
+        as_of: AsOf,
+        dimensions: &mut Vec<usize>,
+        take: &mut dyn FnMut(RuleHit<'_>),
+    ) {
         if lead.schema() != self.schema.id() {
             return;
         }
         if lead.dates_facts() {
-            self.hits_known(&KnownAt::new(lead, as_of.moment()), as_of, take);
+            let lead = KnownAt::new(lead, as_of.moment());
+            self.hits_known(&lead, as_of, dimensions, take);
         } else {
-            self.hits_known(lead, as_of, take);
+            self.hits_known(lead, as_of, dimensions, take);
         }
     }
 
@@ -39,28 +55,62 @@ impl ScoreModel {
         &self,
         lead: &V,
         as_of: AsOf,
+        dimensions: &mut Vec<usize>,
         take: &mut dyn FnMut(RuleHit<'_>),
     ) {
         with_buffers(|buffers, mut activities| {
             let case = self.case(lead, as_of.moment(), &mut activities);
             if self.applies_to(&case, buffers) {
                 for (dimension, judge) in self.judges.iter().enumerate() {
-                    if let Judge::Rules(rules) = judge {
-                        let node = rules.trace_case(&case, buffers);
-                        visit(&node, dimension, true, take);
+                    dimensions.push(dimension);
+                    match judge {
+                        Judge::Rules(rules) => {
+                            visit(&rules.trace_case(&case, buffers), dimensions, true, take);
+                        }
+                        Judge::BuiltIn(scorer) => {
+                            if let Some(node) = scorer.trace_rules(&case) {
+                                visit(&node, dimensions, true, take);
+                            }
+                        }
+                        Judge::Model(model) => {
+                            // Behind a pointer, as where the model is judged.
+                            let lead: &dyn LeadView = &case.lead;
+                            model.hits_within(lead, as_of, dimensions, take);
+                        }
+                        Judge::Predictive(_) | Judge::Scorer(_) => {}
                     }
+                    dimensions.pop();
                 }
             }
             ((), emptied(activities))
         });
     }
+
+    /// The name of the dimension at these positions, the outermost first: `outer/inner` in a model inside the model.
+    pub(crate) fn name_of(&self, dimensions: &[usize]) -> String {
+        let Some((&first, inner)) = dimensions.split_first() else {
+            return String::new();
+        };
+        let name = self.dimensions().get(first).map_or("", |of| of.name());
+        match self.judges.get(first) {
+            Some(Judge::Model(model)) if !inner.is_empty() => {
+                format!("{name}/{}", model.name_of(inner))
+            }
+            _ => name.to_owned(),
+        }
+    }
 }
 
 /// Finds the rules of a tree; what stands below a rule is its own arithmetic.
-fn visit(node: &Explanation, dimension: usize, counts: bool, take: &mut dyn FnMut(RuleHit<'_>)) {
+fn visit(
+    node: &Explanation,
+    dimensions: &[usize],
+    counts: bool,
+    take: &mut dyn FnMut(RuleHit<'_>),
+) {
     if *node.kind() == Role::Rule {
         take(RuleHit {
-            dimension,
+            dimensions,
             rule: node.label(),
             node,
             counts,
@@ -76,7 +126,7 @@ fn visit(node: &Explanation, dimension: usize, counts: bool, take: &mut dyn FnMu
         _ => None,
     };
     for (place, part) in node.parts().iter().enumerate() {
-        let counts = chosen.is_none_or(|chosen| chosen == Some(place));
-        visit(part, dimension, counts, take);
+        let chosen = chosen.is_none_or(|chosen| chosen == Some(place));
+        visit(part, dimensions, counts && chosen, take);
     }
 }

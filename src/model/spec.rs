@@ -402,6 +402,12 @@ impl NestedModel {
     pub fn spec(&self) -> Option<&ModelSpec> {
         self.spec.as_deref()
     }
+
+    /// The model, for changes that leave its depth as it is.
+    #[cfg(feature = "train")]
+    pub(crate) fn spec_mut(&mut self) -> Option<&mut ModelSpec> {
+        self.spec.as_deref_mut()
+    }
 }
 
 impl Serialize for NestedModel {

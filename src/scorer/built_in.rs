@@ -74,6 +74,21 @@ impl BuiltIn {
             Self::Rfm(scorer) => scorer.explain_case(case),
         }
     }
+
+    /// The explanation of what points rules give, where it has any.
+    pub(crate) fn trace_rules<V: LeadView + ?Sized>(
+        &self,
+        case: &Case<'_, V>,
+    ) -> Option<Explanation> {
+        match self {
+            Self::Interest(scorer) => Some(scorer.explain_case(&as_dyn(case, &case.lead))),
+            Self::Checklist(_)
+            | Self::Engagement(_)
+            | Self::Grade(_)
+            | Self::Momentum(_)
+            | Self::Rfm(_) => None,
+        }
+    }
 }
 
 fn as_dyn<'s, V: ?Sized>(

@@ -1,5 +1,6 @@
 use super::Binning;
 use super::binning::cuts_problem;
+use super::quantile::{Sorted, between, share};
 use crate::evaluate::EvaluateError;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
@@ -105,12 +106,21 @@ impl FeatureBins {
 
     /// Bins of a sample's numbers; those that are not finite are left out.
     pub(crate) fn learn(values: &[f64], binning: &Binning) -> Self {
+        Self::learn_weighted(values, None, binning)
+    }
+
+    /// As [`learn`](Self::learn), with weights above 0.
+    pub(crate) fn learn_weighted(
+        values: &[f64],
+        weights: Option<&[f64]>,
+        binning: &Binning,
+    ) -> Self {
         let mut cuts = match binning {
             Binning::Cuts(cuts) => cuts.clone(),
             Binning::Quantiles(bins) | Binning::Qcut(bins) => {
-                let sorted = sorted(values);
+                let sorted = Sorted::new(values, weights);
                 (1..*bins)
-                    .filter_map(|i| quantile(&sorted, i, *bins))
+                    .filter_map(|i| sorted.quantile(i, *bins))
                     .collect()
             }
             Binning::EqualWidth(bins) => {
@@ -224,13 +234,6 @@ impl FeatureBins {
     }
 }
 
-/// The finite values, ascending.
-fn sorted(values: &[f64]) -> Vec<f64> {
-    let mut sorted: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
-    sorted.sort_unstable_by(f64::total_cmp);
-    sorted
-}
-
 /// Least and greatest finite value.
 pub(crate) fn range(values: &[f64]) -> Option<(f64, f64)> {
     let mut finite = values.iter().copied().filter(|value| value.is_finite());
@@ -240,51 +243,9 @@ pub(crate) fn range(values: &[f64]) -> Option<(f64, f64)> {
     }))
 }
 
-#[allow(clippy::cast_precision_loss)] // far below 2^53
-fn share(part: usize, whole: usize) -> f64 {
-    part as f64 / whole as f64
-}
-
-/// The quantile at `part / whole`, type 7: between the two values nearest to it, in proportion.
-///
-/// Hyndman and Fan (1996), definition 7.
-fn quantile(sorted: &[f64], part: usize, whole: usize) -> Option<f64> {
-    let last = sorted.len().checked_sub(1)?;
-    #[allow(clippy::cast_precision_loss)] // no sample has 2^53 values
-    let place = last as f64 * share(part, whole);
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // within the sample
-    let below = (place.floor() as usize).min(last);
-    let (low, high) = (sorted.get(below)?, sorted.get((below + 1).min(last))?);
-    Some(between(*low, *high, place - place.floor()))
-}
-
-/// The number that share of the way from one to the other, rounded from the nearer of the two as numpy does.
-fn between(low: f64, high: f64, share: f64) -> f64 {
-    let way = high - low;
-    if !way.is_finite() {
-        low * (1.0 - share) + high * share
-    } else if share < 0.5 {
-        low + way * share
-    } else {
-        high - way * (1.0 - share)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn quantiles_are_those_of_numpy() {
-        // numpy 2.4.6: np.quantile([1, 2, 4, 8], [0.1, 0.25, 0.5, 0.9])
-        let values = [8.0, 1.0, f64::NAN, 4.0, 2.0];
-        let sorted = sorted(&values);
-        assert_eq!(quantile(&sorted, 1, 10), Some(1.3));
-        assert_eq!(quantile(&sorted, 1, 4), Some(1.75));
-        assert_eq!(quantile(&sorted, 1, 2), Some(3.0));
-        assert_eq!(quantile(&sorted, 9, 10), Some(6.800_000_000_000_001));
-        assert_eq!(quantile(&[], 1, 2), None);
-    }
 
     #[test]
     fn equal_edges_are_one() {

@@ -2,6 +2,7 @@
 
 mod binning;
 mod feature_bins;
+mod quantile;
 mod sample;
 
 pub use binning::{Binning, MissingValues};

@@ -1,8 +1,8 @@
+use super::DriftSpec;
+use super::population::Population;
 use super::report::{DriftReport, FeatureDrift};
 use super::snapshot::{self, FeatureKind, Snapshot};
-use super::{BandOutcome, CalibrationDrift, DriftSpec};
 use crate::evaluate::EvaluateError;
-use crate::evaluate::bins::{Place, Sample};
 use crate::lead::{AttributeSlot, LeadView, Moment};
 use crate::model::{Problems, ScoreModel};
 use crate::score::{AsOf, ScoreMatrix};
@@ -108,29 +108,69 @@ impl DriftBaseline {
         outcomes: Option<&[Option<bool>]>,
         spec: &DriftSpec,
     ) -> Result<Self, EvaluateError> {
+        Self::taken(
+            model,
+            leads,
+            as_of,
+            || Population::new(leads.len(), outcomes, None),
+            spec,
+        )
+    }
+
+    /// As [`of`](Self::of), each lead counting as often as its weight says: 2 is the same lead twice, 0 none at all.
+    ///
+    /// # Errors
+    /// As [`of`](Self::of); not as many weights as leads; a weight that is negative, no number, above 1e12, or not 0 but
+    /// below 1e-12; weights that are all zero.
+    pub fn weighted<V: LeadView + Sync>(
+        model: &ScoreModel,
+        leads: &[V],
+        as_of: AsOf,
+        outcomes: Option<&[Option<bool>]>,
+        weights: &[f64],
+        spec: &DriftSpec,
+    ) -> Result<Self, EvaluateError> {
+        Self::taken(
+            model,
+            leads,
+            as_of,
+            || Population::new(leads.len(), outcomes, Some(weights)),
+            spec,
+        )
+    }
+
+    fn taken<V: LeadView + Sync>(
+        model: &ScoreModel,
+        leads: &[V],
+        as_of: AsOf,
+        population: impl FnOnce() -> Result<Population, EvaluateError>,
+        spec: &DriftSpec,
+    ) -> Result<Self, EvaluateError> {
         let mut problems = Problems::default();
         spec.resolve("", &mut problems);
         problems.into_result(())?;
-        checked(leads.len(), outcomes)?;
+        let population = population()?;
         let attributes = model.schema().attributes().enumerate();
         let attributes = attributes.filter_map(|(i, (name, of))| {
             let slot = AttributeSlot::new(u16::try_from(i).ok()?);
             let kind = FeatureKind::from(of);
             let sample = snapshot::attribute_sample(model, slot, kind, leads, as_of);
+            let sample = population.sample(sample);
             Some(Snapshot::of(name, kind, &sample, &spec.psi))
         });
         let attributes = attributes.collect();
         let scores = snapshot::scores(&model.score_all(leads, as_of));
-        let scores = scores.iter().map(|(name, sample)| {
-            let mut snapshot = Snapshot::of(name, FeatureKind::Score, sample, &spec.psi);
-            snapshot.outcomes = banded(&snapshot, sample, outcomes);
+        let scores = scores.into_iter().map(|(name, sample)| {
+            let sample = population.sample(sample);
+            let mut snapshot = Snapshot::of(&name, FeatureKind::Score, &sample, &spec.psi);
+            snapshot.outcomes = population.banded(&snapshot, &sample);
             snapshot
         });
         Ok(Self(Fields {
             version: Self::VERSION,
             model: model.name().to_owned(),
             as_of: as_of.moment(),
-            leads: leads.len() as u64,
+            leads: population.leads,
             spec: spec.clone(),
             attributes,
             scores: scores.collect(),
@@ -149,7 +189,7 @@ impl DriftBaseline {
         self.0.as_of.into()
     }
 
-    /// How many leads it was taken of.
+    /// How many leads it was taken of, those of weight 0 left out.
     #[must_use]
     pub fn leads(&self) -> u64 {
         self.0.leads
@@ -176,18 +216,36 @@ impl DriftBaseline {
         as_of: AsOf,
         outcomes: Option<&[Option<bool>]>,
     ) -> Result<DriftReport, EvaluateError> {
-        checked(leads.len(), outcomes)?;
+        let population = Population::new(leads.len(), outcomes, None)?;
         let matrix = model.score_all(leads, as_of);
-        self.compare_scored(model, leads, as_of, outcomes, &matrix)
+        self.compare_scored(model, leads, as_of, &population, &matrix)
     }
 
-    /// As [`compare`](Self::compare), with what the model says of the leads, of which there are some.
-    pub(in crate::evaluate) fn compare_scored<V: LeadView + Sync>(
+    /// As [`compare`](Self::compare), each lead counting as often as its weight says: 2 is the same lead twice, 0 none at
+    /// all. The baseline may have weights or none.
+    ///
+    /// # Errors
+    /// As [`compare`](Self::compare), and what [`weighted`](Self::weighted) says of weights.
+    pub fn compare_weighted<V: LeadView + Sync>(
         &self,
         model: &ScoreModel,
         leads: &[V],
         as_of: AsOf,
         outcomes: Option<&[Option<bool>]>,
+        weights: &[f64],
+    ) -> Result<DriftReport, EvaluateError> {
+        let population = Population::new(leads.len(), outcomes, Some(weights))?;
+        let matrix = model.score_all(leads, as_of);
+        self.compare_scored(model, leads, as_of, &population, &matrix)
+    }
+
+    /// As [`compare`](Self::compare), with what the model says of the leads.
+    pub(in crate::evaluate) fn compare_scored<V: LeadView + Sync>(
+        &self,
+        model: &ScoreModel,
+        leads: &[V],
+        as_of: AsOf,
+        population: &Population,
         matrix: &ScoreMatrix,
     ) -> Result<DriftReport, EvaluateError> {
         let Fields {
@@ -196,7 +254,7 @@ impl DriftBaseline {
             scores,
             ..
         } = &self.0;
-        let mut report = DriftReport::new(self.as_of(), self.leads(), as_of, leads.len() as u64);
+        let mut report = DriftReport::new(self.as_of(), self.leads(), as_of, population.leads);
         for (i, of) in attributes.iter().enumerate() {
             let slot = model.schema().attribute(&of.name);
             let slot = slot.filter(|&slot| {
@@ -208,11 +266,12 @@ impl DriftBaseline {
                 return Err(lacking(format!("attributes[{i}]"), &what));
             };
             let sample = snapshot::attribute_sample(model, slot, of.kind, leads, as_of);
+            let sample = population.sample(sample);
             report.attributes.push(FeatureDrift::of(of, &sample, spec));
         }
-        let now = snapshot::scores(matrix);
+        let mut now = snapshot::scores(matrix);
         for (i, of) in scores.iter().enumerate() {
-            let Some((_, sample)) = now.iter().find(|(name, _)| *name == of.name) else {
+            let Some(place) = now.iter().position(|(name, _)| *name == of.name) else {
                 let what = if of.name == "composite" {
                     "composite".to_owned()
                 } else {
@@ -220,8 +279,9 @@ impl DriftBaseline {
                 };
                 return Err(lacking(format!("scores[{i}]"), &what));
             };
-            let mut drift = FeatureDrift::of(of, sample, spec);
-            drift.calibration = calibration(of, sample, outcomes);
+            let sample = population.sample(now.swap_remove(place).1);
+            let mut drift = FeatureDrift::of(of, &sample, spec);
+            drift.calibration = population.calibration(of, &sample);
             report.scores.push(drift);
         }
         report.judge(spec);
@@ -231,47 +291,4 @@ impl DriftBaseline {
 
 fn lacking(place: String, what: &str) -> EvaluateError {
     EvaluateError::new(place, format!("the model has no {what}"))
-}
-
-fn checked(leads: usize, outcomes: Option<&[Option<bool>]>) -> Result<(), EvaluateError> {
-    if leads == 0 {
-        return Err(EvaluateError::new("leads", "needs at least one lead"));
-    }
-    match outcomes.map(<[_]>::len) {
-        Some(given) if given != leads => Err(EvaluateError::new(
-            "outcomes",
-            format!("`{given}` outcomes do not go with `{leads}` leads"),
-        )),
-        _ => Ok(()),
-    }
-}
-
-/// How many leads of each band have a known outcome, and how many converted.
-fn banded(
-    of: &Snapshot,
-    sample: &Sample<'_>,
-    outcomes: Option<&[Option<bool>]>,
-) -> Vec<BandOutcome> {
-    let Some(outcomes) = outcomes else {
-        return Vec::new();
-    };
-    let mut bands = vec![BandOutcome::default(); of.bins.len()];
-    for (row, outcome) in outcomes.iter().enumerate() {
-        if let (Some(converted), Place::Bin(bin)) = (outcome, sample.bin(row, &of.bins)) {
-            if let Some(band) = bands.get_mut(bin) {
-                band.add(*converted);
-            }
-        }
-    }
-    bands
-}
-
-fn calibration(
-    of: &Snapshot,
-    sample: &Sample<'_>,
-    outcomes: Option<&[Option<bool>]>,
-) -> Option<CalibrationDrift> {
-    let now = banded(of, sample, outcomes);
-    let both = of.outcomes.iter().zip(&now).enumerate();
-    CalibrationDrift::between(both.map(|(bin, (&then, &now))| (of.bins.label(bin), then, now)))
 }

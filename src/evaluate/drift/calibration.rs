@@ -1,28 +1,29 @@
 use crate::evaluate::EvaluateError;
 use crate::evaluate::distribution::chi_square_tail;
+use crate::evaluate::evaluation::real;
+use crate::evaluate::lead_weights::{check_count, check_weights};
 use serde::{Deserialize, Serialize};
 
-/// How many leads of a band there were, and how many of them converted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// How many leads of a band there were, and how many of them converted, as sums of weights.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BandOutcome {
     /// Leads whose outcome is known.
-    pub leads: u64,
+    pub leads: f64,
     /// Those of them that converted.
-    pub converted: u64,
+    pub converted: f64,
 }
 
 impl BandOutcome {
-    pub(crate) fn add(&mut self, converted: bool) {
-        self.leads += 1;
-        self.converted += u64::from(converted);
+    pub(crate) fn add(&mut self, converted: bool, weight: f64) {
+        self.leads += weight;
+        self.converted += if converted { weight } else { 0.0 };
     }
 
     /// Share of the leads that converted, 0 to 1; `None` without leads.
     #[must_use]
-    #[allow(clippy::cast_precision_loss)] // no population has 2^53 leads
     pub fn rate(&self) -> Option<f64> {
-        (self.leads > 0).then(|| self.converted as f64 / self.leads as f64)
+        (self.leads > 0.0).then(|| self.converted / self.leads)
     }
 }
 
@@ -57,10 +58,10 @@ pub struct CalibrationDrift {
 pub struct CalibrationBand {
     /// Its range of scores or probabilities.
     pub band: String,
-    /// Leads with a known outcome.
-    pub leads: u64,
-    /// Those that converted.
-    pub converted: u64,
+    /// Leads with a known outcome, as a sum of weights.
+    pub leads: f64,
+    /// Those that converted, as a sum of weights.
+    pub converted: f64,
     /// Conversion rate to be expected, 0 to 1.
     pub expected_rate: f64,
     /// Conversion rate observed, 0 to 1.
@@ -91,16 +92,32 @@ impl CalibrationDrift {
         converted: &[bool],
         bands: usize,
     ) -> Result<Self, EvaluateError> {
-        if converted.len() != probabilities.len() {
-            return Err(EvaluateError::new(
-                "converted",
-                format!(
-                    "`{}` outcomes do not go with `{}` probabilities",
-                    converted.len(),
-                    probabilities.len()
-                ),
-            ));
-        }
+        Self::predicted(probabilities, converted, None, bands)
+    }
+
+    /// As [`of_predicted`](Self::of_predicted), each lead counting as often as its weight says: 2 is the same lead twice,
+    /// 0 none at all. Weights of a mean below 1 are raised to 1 where bands are cut.
+    ///
+    /// # Errors
+    /// As [`of_predicted`](Self::of_predicted); not as many weights; a weight that is negative, no number, above 1e12, or
+    /// not 0 but below 1e-12; weights that are all zero.
+    pub fn of_predicted_weighted(
+        probabilities: &[f64],
+        converted: &[bool],
+        weights: &[f64],
+        bands: usize,
+    ) -> Result<Self, EvaluateError> {
+        Self::predicted(probabilities, converted, Some(weights), bands)
+    }
+
+    fn predicted(
+        probabilities: &[f64],
+        converted: &[bool],
+        weights: Option<&[f64]>,
+        bands: usize,
+    ) -> Result<Self, EvaluateError> {
+        let of = ("probabilities", probabilities.len());
+        check_count("converted", "outcomes", converted.len(), of)?;
         for (row, p) in probabilities.iter().enumerate() {
             if !(0.0..=1.0).contains(p) {
                 return Err(EvaluateError::new(
@@ -112,55 +129,26 @@ impl CalibrationDrift {
         if probabilities.is_empty() {
             return Err(EvaluateError::new("probabilities", "needs at least one"));
         }
+        if let Some(weights) = weights {
+            check_count("weights", "weights", weights.len(), of)?;
+            check_weights("weights", weights)?;
+        }
         if bands == 0 {
             return Err(EvaluateError::new("bands", "needs at least one band"));
         }
-        let mut rows: Vec<(f64, bool)> = probabilities
-            .iter()
-            .copied()
-            .zip(converted.iter().copied())
+        let weights = weights.unwrap_or_default().iter().copied();
+        let weights = weights.chain(std::iter::repeat(1.0));
+        let rows = probabilities.iter().zip(converted).zip(weights);
+        let mut rows: Vec<Row> = rows
+            .map(|((&p, &converted), weight)| Row {
+                p,
+                converted,
+                weight,
+            })
+            .filter(|row| row.weight > 0.0)
             .collect();
-        rows.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let (mut done, mut rest) = (0, rows.as_slice());
-        let mut found = Vec::new();
-        for band in 1..=bands {
-            // As many as belong below the band's upper edge, and all that are equal to the last of them.
-            let end = (rows.len().saturating_mul(band) / bands).saturating_sub(done);
-            let Some(&(last, _)) = end.checked_sub(1).and_then(|last| rest.get(last)) else {
-                continue;
-            };
-            let end = rest.partition_point(|&(p, _)| p <= last);
-            let (here, after) = rest.split_at(end);
-            found.push(Self::predicted_band(here));
-            (done, rest) = (done + end, after);
-        }
-        Ok(Self::of_bands(found))
-    }
-
-    #[allow(clippy::cast_precision_loss)] // no band has 2^53 leads
-    fn predicted_band(rows: &[(f64, bool)]) -> (CalibrationBand, bool) {
-        let leads = rows.len() as f64;
-        let converted = rows.iter().filter(|row| row.1).count();
-        let expected = rows.iter().fold(0.0, |sum, row| sum + row.0);
-        let variance = rows
-            .iter()
-            .fold(0.0, |sum, row| sum + row.0 * (1.0 - row.0));
-        let apart = converted as f64 - expected;
-        let ends = rows.first().zip(rows.last());
-        let ((low, _), (high, _)) = ends.map_or(((0.0, false), (0.0, false)), |(a, b)| (*a, *b));
-        let band = CalibrationBand {
-            band: format!("[{low:.4}, {high:.4}]"),
-            leads: rows.len() as u64,
-            converted: converted as u64,
-            expected_rate: expected / leads,
-            observed_rate: converted as f64 / leads,
-            chi_square: if variance > 0.0 {
-                apart * apart / variance
-            } else {
-                0.0
-            },
-        };
-        (band, variance > 0.0)
+        rows.sort_by(|a, b| a.p.total_cmp(&b.p));
+        Ok(Self::of_bands(Row::in_bands(&rows, bands)))
     }
 
     /// Compares what converted of each band with what converted of it earlier; `None` where no band has leads in both.
@@ -170,10 +158,8 @@ impl CalibrationDrift {
         let bands: Vec<_> = bands
             .filter_map(|(band, then, now)| {
                 let (expected_rate, observed_rate) = (then.rate()?, now.rate()?);
-                #[allow(clippy::cast_precision_loss)]
-                let (n, m) = (then.leads as f64, now.leads as f64);
-                #[allow(clippy::cast_precision_loss)]
-                let pooled = (then.converted + now.converted) as f64 / (n + m);
+                let (n, m) = (then.leads, now.leads);
+                let pooled = (then.converted + now.converted) / (n + m);
                 let variance = pooled * (1.0 - pooled) * (1.0 / n + 1.0 / m);
                 let apart = observed_rate - expected_rate;
                 let band = CalibrationBand {
@@ -198,15 +184,10 @@ impl CalibrationDrift {
     fn of_bands(bands: Vec<(CalibrationBand, bool)>) -> Self {
         let freedom = bands.iter().filter(|(_, tested)| *tested).count();
         let bands: Vec<CalibrationBand> = bands.into_iter().map(|(band, _)| band).collect();
-        let leads: u64 = bands.iter().map(|band| band.leads).sum();
+        let leads = bands.iter().fold(0.0, |sum, band| sum + band.leads);
         let mean = |of: fn(&CalibrationBand) -> f64| {
-            #[allow(clippy::cast_precision_loss)]
-            let sum = bands
-                .iter()
-                .fold(0.0, |sum, band| sum + band.leads as f64 * of(band));
-            #[allow(clippy::cast_precision_loss)]
-            let leads = leads as f64;
-            sum / leads
+            let sums = bands.iter();
+            sums.fold(0.0, |sum, band| sum + band.leads * of(band)) / leads
         };
         let chi_square = bands.iter().fold(0.0, |sum, band| sum + band.chi_square);
         Self {
@@ -218,6 +199,71 @@ impl CalibrationDrift {
             p_value: tested(chi_square, freedom),
             bands,
         }
+    }
+}
+
+/// A lead with its predicted probability.
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    p: f64,
+    converted: bool,
+    weight: f64,
+}
+
+impl Row {
+    /// Bands of equally many leads, each with whether it can be tested. The rows ascend.
+    fn in_bands(rows: &[Self], bands: usize) -> Vec<(CalibrationBand, bool)> {
+        let all = rows.iter().fold(0.0, |sum, row| sum + row.weight);
+        let scale = (real(rows.len()) / all).max(1.0);
+        // What rounding may add to a sum of weights.
+        let near = 1e-12 * scale * all;
+        let mut upto = 0.0;
+        let mut rest = rows.iter().copied().peekable();
+        let mut found = Vec::new();
+        for band in 1..=bands {
+            // As many as belong below the band's upper edge, and all that are equal to the last of them.
+            let end = (scale * all * real(band) / real(bands) + near).floor() - near;
+            let mut here: Vec<Self> = Vec::new();
+            let is_last = band == bands;
+            while let Some(row) = rest.next_if(|row| {
+                let ties = here.last().is_some_and(|last| last.p >= row.p);
+                is_last || upto < end || ties
+            }) {
+                upto += scale * row.weight;
+                here.push(row);
+            }
+            if !here.is_empty() {
+                found.push(Self::band(&here));
+            }
+        }
+        found
+    }
+
+    fn band(rows: &[Self]) -> (CalibrationBand, bool) {
+        let sum = |of: &dyn Fn(&Self) -> f64| {
+            let rows = rows.iter();
+            rows.fold(0.0, |sum, row| sum + row.weight * of(row))
+        };
+        let leads = sum(&|_| 1.0);
+        let converted = sum(&|row| f64::from(u8::from(row.converted)));
+        let expected = sum(&|row| row.p);
+        let variance = sum(&|row| row.p * (1.0 - row.p));
+        let apart = converted - expected;
+        let ends = rows.first().zip(rows.last());
+        let (low, high) = ends.map_or((0.0, 0.0), |(low, high)| (low.p, high.p));
+        let band = CalibrationBand {
+            band: format!("[{low:.4}, {high:.4}]"),
+            leads,
+            converted,
+            expected_rate: expected / leads,
+            observed_rate: converted / leads,
+            chi_square: if variance > 0.0 {
+                apart * apart / variance
+            } else {
+                0.0
+            },
+        };
+        (band, variance > 0.0)
     }
 }
 

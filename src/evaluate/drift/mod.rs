@@ -3,6 +3,7 @@
 mod baseline;
 mod calibration;
 mod finding;
+mod population;
 mod psi;
 mod report;
 mod snapshot;
@@ -16,4 +17,5 @@ pub use report::{DriftReport, FeatureDrift, MissingDrift, OutsideValues};
 pub use snapshot::FeatureKind;
 pub use spec::DriftSpec;
 
+pub(in crate::evaluate) use population::Population;
 pub(crate) use snapshot::attribute_sample;

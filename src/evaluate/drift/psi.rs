@@ -1,9 +1,9 @@
 use crate::evaluate::EvaluateError;
 use crate::evaluate::bins::{Binning, Counts, FeatureBins, MissingValues, Sample};
 use crate::evaluate::distribution::chi_square_quantile;
+use crate::evaluate::lead_weights::{check_count, check_weights};
 use crate::model::Problems;
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 use std::fmt;
 
 /// How a population stability index is computed.
@@ -59,10 +59,10 @@ pub struct Psi {
     /// `(1 / expected + 1 / actual)` times the 95 % quantile of chi-square with one degree of freedom less than bins.
     /// Source: Yurdakul (2018), *Statistical Properties of Population Stability Index*.
     pub by_chance: f64,
-    /// Values of the expected sample that count.
-    pub expected: u64,
-    /// Values of the actual sample that count.
-    pub actual: u64,
+    /// Values of the expected sample that count, as a sum of weights.
+    pub expected: f64,
+    /// Values of the actual sample that count, as a sum of weights.
+    pub actual: f64,
     /// The bins; missing values stand last, where they are a bin.
     pub bins: Vec<PsiBin>,
     /// Where the index says less than it seems to.
@@ -75,10 +75,10 @@ pub struct Psi {
 pub struct PsiBin {
     /// Its range or level, `other`, or `missing`.
     pub bin: String,
-    /// Values of the expected sample in it.
-    pub expected: u64,
-    /// Values of the actual sample in it.
-    pub actual: u64,
+    /// Values of the expected sample in it, as a sum of weights.
+    pub expected: f64,
+    /// Values of the actual sample in it, as a sum of weights.
+    pub actual: f64,
     /// Share of the expected sample, 0 to 1, before the floor.
     pub expected_share: f64,
     /// Share of the actual sample, 0 to 1, before the floor.
@@ -173,8 +173,43 @@ impl PsiSpec {
     /// A spec that cannot be used, and samples in which nothing counts.
     pub fn numbers(&self, expected: &[f64], actual: &[f64]) -> Result<Psi, EvaluateError> {
         self.compare(
-            &Sample::Numbers(expected.to_vec()),
-            &Sample::Numbers(actual.to_vec()),
+            &Sample::numbers(expected.to_vec()),
+            &Sample::numbers(actual.to_vec()),
+        )
+    }
+
+    /// As [`numbers`](Self::numbers), each sample with a weight for each value, which counts as that many values: 2 is
+    /// the same value twice, 0 none at all.
+    ///
+    /// Counts are sums of weights. Between quantile bins a weight is that many equal values too; weights of a mean below
+    /// 1 are raised to 1 there.
+    ///
+    /// # Errors
+    /// As [`numbers`](Self::numbers); not as many weights as values; a weight that is negative, no number, above 1e12,
+    /// or not 0 but below 1e-12; weights that are all zero.
+    ///
+    /// # Examples
+    /// ```
+    /// use lead_scoring::{Binning, PsiSpec};
+    ///
+    /// let spec = PsiSpec::new().binning(Binning::Cuts(vec![10.0]));
+    /// let seats = [5.0, 20.0];
+    /// // Three small firms for each large one, then one for each.
+    /// let psi = spec.weighted_numbers((&seats, &[3.0, 1.0]), (&seats, &[1.0, 1.0]))?;
+    /// assert!((psi.value - 0.25 * 3.0_f64.ln()).abs() < 1e-12);
+    /// # Ok::<(), lead_scoring::EvaluateError>(())
+    /// ```
+    pub fn weighted_numbers(
+        &self,
+        expected: (&[f64], &[f64]),
+        actual: (&[f64], &[f64]),
+    ) -> Result<Psi, EvaluateError> {
+        let sample = |place: &str, (values, weights): (&[f64], &[f64])| {
+            weighted(place, Sample::numbers(values.to_vec()), weights)
+        };
+        self.compare(
+            &sample("expected_weights", expected)?,
+            &sample("actual_weights", actual)?,
         )
     }
 
@@ -187,9 +222,21 @@ impl PsiSpec {
         expected: &[Option<E>],
         actual: &[Option<A>],
     ) -> Result<Psi, EvaluateError> {
+        self.compare(&Sample::lent(expected), &Sample::lent(actual))
+    }
+
+    /// As [`levels`](Self::levels), each sample with a weight for each value, which counts as that many values.
+    ///
+    /// # Errors
+    /// As [`levels`](Self::levels), and what [`weighted_numbers`](Self::weighted_numbers) says of weights.
+    pub fn weighted_levels<E: AsRef<str>, A: AsRef<str>>(
+        &self,
+        expected: (&[Option<E>], &[f64]),
+        actual: (&[Option<A>], &[f64]),
+    ) -> Result<Psi, EvaluateError> {
         self.compare(
-            &Sample::Levels(lent(expected)),
-            &Sample::Levels(lent(actual)),
+            &weighted("expected_weights", Sample::lent(expected.0), expected.1)?,
+            &weighted("actual_weights", Sample::lent(actual.0), actual.1)?,
         )
     }
 
@@ -208,49 +255,47 @@ impl PsiSpec {
         expected: &Counts,
         actual: &Counts,
     ) -> Result<Psi, EvaluateError> {
-        let mut cells: Vec<(String, u64, u64)> = Vec::with_capacity(bins.len() + 1);
+        let mut cells: Vec<(String, f64, f64)> = Vec::with_capacity(bins.len() + 1);
         for (bin, &count) in expected.bins.iter().enumerate() {
-            let now = actual.bins.get(bin).copied().unwrap_or(0);
+            let now = actual.bins.get(bin).copied().unwrap_or(0.0);
             // The bin for other levels counts where there are any.
-            if count > 0 || now > 0 || bin < bins.levels().len() || bins.are_numbers() {
+            if count > 0.0 || now > 0.0 || bin < bins.levels().len() || bins.are_numbers() {
                 cells.push((bins.label(bin), count, now));
             }
         }
         for (level, &now) in &actual.unseen {
-            cells.push((level.clone(), 0, now));
+            cells.push((level.clone(), 0.0, now));
         }
         let formed = cells.len();
-        if self.missing == MissingValues::OwnBin && expected.missing + actual.missing > 0 {
+        if self.missing == MissingValues::OwnBin && expected.missing + actual.missing > 0.0 {
             cells.push(("missing".to_owned(), expected.missing, actual.missing));
         }
-        let expected: u64 = cells.iter().map(|cell| cell.1).sum();
-        let actual: u64 = cells.iter().map(|cell| cell.2).sum();
+        let expected = cells.iter().fold(0.0, |sum, cell| sum + cell.1);
+        let actual = cells.iter().fold(0.0, |sum, cell| sum + cell.2);
         for (name, sum) in [("expected", expected), ("actual", actual)] {
-            if sum == 0 {
+            if sum == 0.0 {
                 return Err(EvaluateError::new(name, "needs at least one value"));
             }
         }
         let mut flags = Vec::new();
         let asked = self.binning.asked();
-        if cells.iter().filter(|cell| cell.1 + cell.2 > 0).count() == 1 {
+        if cells.iter().filter(|cell| cell.1 + cell.2 > 0.0).count() == 1 {
             flags.push(PsiFlag::OneBin);
         } else if bins.are_numbers() && formed < asked {
             flags.push(PsiFlag::Collapsed { asked, formed });
         }
-        let empty = |cell: &&(String, u64, u64)| (cell.1 == 0) != (cell.2 == 0);
+        let empty = |cell: &&(String, f64, f64)| (cell.1 == 0.0) != (cell.2 == 0.0);
         let floored = cells.iter().filter(empty).count();
         if floored > 0 {
             flags.push(PsiFlag::Floored(floored));
         }
-        #[allow(clippy::cast_precision_loss)] // no sample has 2^53 values
-        let (all, now) = (expected as f64, actual as f64);
+        let (all, now) = (expected, actual);
         #[allow(clippy::cast_precision_loss)] // nobody has 2^53 bins
         let freedom = cells.len().saturating_sub(1) as f64;
         let bins: Vec<PsiBin> = cells
             .into_iter()
             .map(|(bin, expected, actual)| {
-                #[allow(clippy::cast_precision_loss)]
-                let (expected_share, actual_share) = (expected as f64 / all, actual as f64 / now);
+                let (expected_share, actual_share) = (expected / all, actual / now);
                 PsiBin {
                     bin,
                     expected,
@@ -272,12 +317,15 @@ impl PsiSpec {
     }
 }
 
-/// Levels by reference.
-fn lent<L: AsRef<str>>(levels: &[Option<L>]) -> Vec<Option<Cow<'_, str>>> {
-    let levels = levels.iter();
-    levels
-        .map(|level| level.as_ref().map(|level| Cow::Borrowed(level.as_ref())))
-        .collect()
+/// A sample with its weights, checked.
+fn weighted<'a>(
+    place: &str,
+    sample: Sample<'a>,
+    weights: &[f64],
+) -> Result<Sample<'a>, EvaluateError> {
+    check_count(place, "weights", weights.len(), ("values", sample.len()))?;
+    check_weights(place, weights)?;
+    Ok(sample.weighted(weights))
 }
 
 /// `(actual - expected) * ln(actual / expected)`, empty shares floored.

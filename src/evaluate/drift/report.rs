@@ -18,11 +18,11 @@ pub struct DriftReport {
     pub reasons: Vec<DriftReason>,
     /// The moment of the baseline.
     pub since: crate::lead::Moment,
-    /// How many leads it was taken of.
+    /// How many leads it was taken of, those of weight 0 left out.
     pub baseline_leads: u64,
     /// The moment of the comparison.
     pub as_of: crate::lead::Moment,
-    /// How many leads were compared.
+    /// How many leads were compared, those of weight 0 left out.
     pub leads: u64,
     /// Each attribute.
     pub attributes: Vec<FeatureDrift>,
@@ -53,7 +53,7 @@ pub struct FeatureDrift {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MissingDrift {
-    /// Share of the baseline's leads, 0 to 1.
+    /// Share of the baseline's leads, of their weights where they have any, 0 to 1.
     pub expected: f64,
     /// Share of the leads now, 0 to 1.
     pub actual: f64,
@@ -65,36 +65,34 @@ pub struct MissingDrift {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OutsideValues {
-    /// Numbers below its least.
-    pub below: u64,
+    /// Numbers below its least, as a sum of weights, as are the others.
+    pub below: f64,
     /// Numbers above its greatest.
-    pub above: u64,
+    pub above: f64,
     /// Levels that it did not have; not counted where rare levels share one bin, as it is not known which these were.
-    pub unseen: u64,
+    pub unseen: f64,
     /// All of these over the known values, 0 to 1.
     pub share: f64,
 }
 
-#[allow(clippy::cast_precision_loss)] // no population has 2^53 leads
-fn share(part: u64, whole: u64) -> f64 {
-    if whole == 0 {
-        0.0
-    } else {
-        part as f64 / whole as f64
-    }
+fn share(part: f64, whole: f64) -> f64 {
+    if whole > 0.0 { part / whole } else { 0.0 }
 }
 
 impl FeatureDrift {
     pub(crate) fn of(then: &Snapshot, sample: &Sample<'_>, spec: &DriftSpec) -> Self {
         let (expected, now) = (then.counts(), sample.count(&then.bins));
         let mut outside = OutsideValues {
-            unseen: now.unseen.values().sum(),
+            unseen: now.unseen.values().fold(0.0, |sum, count| sum + count),
             ..OutsideValues::default()
         };
-        if let (Some([least, greatest]), Sample::Numbers(values)) = (then.range, sample) {
-            for value in values.iter().filter(|value| value.is_finite()) {
-                outside.below += u64::from(*value < least);
-                outside.above += u64::from(*value > greatest);
+        if let Some([least, greatest]) = then.range {
+            for (value, weight) in sample.finite() {
+                if value < least {
+                    outside.below += weight;
+                } else if value > greatest {
+                    outside.above += weight;
+                }
             }
         }
         let all = outside.below + outside.above + outside.unseen;
@@ -199,10 +197,10 @@ fn over(figure: f64, [look, retrain]: [f64; 2]) -> Option<DriftVerdict> {
 }
 
 /// The p-value of Pearson's chi-square test of two proportions, without a continuity correction.
-fn two_proportions(first: (u64, u64), second: (u64, u64)) -> f64 {
+fn two_proportions(first: (f64, f64), second: (f64, f64)) -> f64 {
     let pooled = share(first.0 + second.0, first.1 + second.1);
     let apart = share(first.0, first.1) - share(second.0, second.1);
-    let variance = pooled * (1.0 - pooled) * (1.0 / share(first.1, 1) + 1.0 / share(second.1, 1));
+    let variance = pooled * (1.0 - pooled) * (1.0 / first.1 + 1.0 / second.1);
     if variance > 0.0 {
         normal_tails(apart / variance.sqrt())
     } else {

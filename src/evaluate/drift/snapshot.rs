@@ -43,8 +43,9 @@ pub(crate) struct Snapshot {
     pub(crate) name: String,
     pub(crate) kind: FeatureKind,
     pub(crate) bins: FeatureBins,
-    pub(crate) counts: Vec<u64>,
-    pub(crate) missing: u64,
+    /// Sums of weights.
+    pub(crate) counts: Vec<f64>,
+    pub(crate) missing: f64,
     /// Least and greatest value of numbers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) range: Option<[f64; 2]>,
@@ -62,17 +63,14 @@ impl Snapshot {
     ) -> Self {
         let bins = sample.bins(&psi.binning, psi.rare_share);
         let counts = sample.count(&bins);
-        let range = match sample {
-            Sample::Numbers(values) => range(values).map(|(least, greatest)| [least, greatest]),
-            Sample::Levels(_) => None,
-        };
+        let values: Vec<f64> = sample.finite().map(|(value, _)| value).collect();
         Self {
             name: name.to_owned(),
             kind,
             bins,
             counts: counts.bins,
             missing: counts.missing,
-            range,
+            range: range(&values).map(|(least, greatest)| [least, greatest]),
             outcomes: Vec::new(),
         }
     }
@@ -97,6 +95,14 @@ impl Snapshot {
             return Some(format!(
                 "`{outcomes}` outcomes do not go with `{bins}` bins"
             ));
+        }
+        let is_count = |count: &&f64| (0.0..=f64::MAX).contains(*count);
+        let mut counts = self.counts.iter().chain([&self.missing]);
+        let outcomes = self.outcomes.iter();
+        let mut outcomes = outcomes.flat_map(|outcome| [&outcome.leads, &outcome.converted]);
+        let wrong = counts.find(|count| !is_count(count));
+        if let Some(count) = wrong.or_else(|| outcomes.find(|count| !is_count(count))) {
+            return Some(format!("counts must be 0 or more, got `{count}`"));
         }
         let more = |outcome: &&BandOutcome| outcome.converted > outcome.leads;
         if let Some(outcome) = self.outcomes.iter().find(more) {
@@ -139,14 +145,14 @@ pub(crate) fn attribute_sample<V: LeadView>(
                     });
                 });
             }
-            Sample::Numbers(numbers)
+            Sample::numbers(numbers)
         }
         FeatureKind::Text | FeatureKind::Flag | FeatureKind::Tags => {
             let mut levels = Vec::with_capacity(leads.len());
             for lead in leads {
                 read(lead, &mut |value| levels.push(level(&value)));
             }
-            Sample::Levels(levels)
+            Sample::levels(levels)
         }
     }
 }
@@ -178,7 +184,7 @@ fn level(value: &Value<'_>) -> Option<Cow<'static, str>> {
 /// The scores of each dimension, and of the composite where there is one, by name.
 pub(crate) fn scores(matrix: &ScoreMatrix) -> Vec<(String, Sample<'static>)> {
     let numbers = |scores: &mut dyn Iterator<Item = Option<Score>>| {
-        Sample::Numbers(
+        Sample::numbers(
             scores
                 .map(|score| score.map_or(f64::NAN, Score::get))
                 .collect(),

@@ -5,9 +5,10 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PointsChange {
-    /// Where the rule stands in the spec, such as `dimensions[0].rules.groups[2].rules[1]`.
+    /// Where the rule stands in the spec, such as `dimensions[0].rules.groups[2].rules[1]`, or
+    /// `dimensions[1].model.dimensions[0].interest.groups[0].rules[0]`.
     pub path: String,
-    /// Its dimension.
+    /// Its dimension; `outer/inner` for one of a model that judges the dimension `outer`.
     pub dimension: String,
     /// Its group.
     pub group: String,

@@ -1,76 +1,9 @@
+use super::place::Place;
 use super::rule::{amount, size};
-use crate::evaluate::EvaluateError;
 use crate::lead::LeadView;
-use crate::model::{ModelSpec, Problems, ScoreModel, in_blocks};
-use crate::scorer::{RuleSpec, TrainingSet};
+use crate::model::{ModelSpec, ScoreModel, in_blocks};
+use crate::scorer::TrainingSet;
 use std::collections::HashMap;
-
-/// Where a rule stands.
-#[derive(Clone, Debug)]
-pub(super) struct Place {
-    pub(super) dimension: usize,
-    pub(super) group: usize,
-    pub(super) rule: usize,
-}
-
-impl Place {
-    pub(super) fn path(&self) -> String {
-        format!(
-            "dimensions[{}].rules.groups[{}].rules[{}]",
-            self.dimension, self.group, self.rule
-        )
-    }
-
-    pub(super) fn in_spec<'s>(
-        &self,
-        spec: &'s ModelSpec,
-    ) -> Option<(&'s str, &'s str, &'s RuleSpec)> {
-        let dimension = spec.dimensions.get(self.dimension)?;
-        let group = dimension.rules.as_ref()?.groups.get(self.group)?;
-        Some((&dimension.name, &group.name, group.rules.get(self.rule)?))
-    }
-
-    pub(super) fn in_spec_mut<'s>(&self, spec: &'s mut ModelSpec) -> Option<&'s mut RuleSpec> {
-        let dimension = spec.dimensions.get_mut(self.dimension)?;
-        let group = dimension.rules.as_mut()?.groups.get_mut(self.group)?;
-        group.rules.get_mut(self.rule)
-    }
-}
-
-/// All rules of the dimensions in question.
-pub(super) fn places(spec: &ModelSpec, dimensions: &[String]) -> Result<Vec<Place>, EvaluateError> {
-    let mut problems = Problems::default();
-    for (i, name) in dimensions.iter().enumerate() {
-        let known = || spec.dimensions.iter().filter(|of| of.rules.is_some());
-        if !known().any(|of| of.name == *name) {
-            let names = known().map(|of| of.name.as_str());
-            let path = format!("dimensions[{i}]");
-            problems.unknown(path, "dimension with points rules", name, names);
-        }
-    }
-    problems.into_result(())?;
-    let mut places = Vec::new();
-    for (dimension, of) in spec.dimensions.iter().enumerate() {
-        let Some(rules) = &of.rules else { continue };
-        if !dimensions.is_empty() && !dimensions.contains(&of.name) {
-            continue;
-        }
-        for (group, of) in rules.groups.iter().enumerate() {
-            places.extend((0..of.rules.len()).map(|rule| Place {
-                dimension,
-                group,
-                rule,
-            }));
-        }
-    }
-    if places.is_empty() {
-        return Err(EvaluateError::new(
-            "dimensions",
-            "the model has no points rules",
-        ));
-    }
-    Ok(places)
-}
 
 /// How often each rule counts for each row of the history.
 #[derive(Debug)]
@@ -96,11 +29,12 @@ impl Columns {
         history: &TrainingSet<'_, L>,
     ) -> Self {
         let width = places.len();
-        let mut by_name: HashMap<(usize, &str), (usize, f64)> = HashMap::new();
+        let mut by_name: HashMap<&[usize], HashMap<&str, (usize, f64)>> = HashMap::new();
         for (column, place) in places.iter().enumerate() {
-            if let Some((_, _, rule)) = place.in_spec(spec) {
+            if let Some((_, rule)) = place.in_spec(spec) {
                 let size = size(rule).unwrap_or(0.0);
-                by_name.insert((place.dimension, rule.id.as_str()), (column, size));
+                let of_dimension = by_name.entry(&place.dimensions).or_default();
+                of_dimension.insert(rule.id.as_str(), (column, size));
             }
         }
         let (leads, rows) = (history.leads(), history.rows());
@@ -112,8 +46,8 @@ impl Columns {
                     continue;
                 };
                 model.rule_hits(lead, row.as_of.into(), &mut |hit| {
-                    let column = by_name.get(&(hit.dimension, hit.rule));
-                    let Some(&(column, size)) = column.filter(|_| hit.counts) else {
+                    let column = || by_name.get(hit.dimensions)?.get(hit.rule);
+                    let Some(&(column, size)) = column().filter(|_| hit.counts) else {
                         return;
                     };
                     if let Some(cell) = cells.get_mut(column) {

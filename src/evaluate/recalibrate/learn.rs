@@ -1,4 +1,5 @@
-use super::columns::{Columns, Place};
+use super::columns::Columns;
+use super::place::Place;
 use super::rule::{ranges, resize, rounded, size, step};
 use super::{ChangeReason, PointsChange, RecalibrationSpec, WrongSignPolicy};
 use crate::evaluate::EvaluateError;
@@ -43,14 +44,14 @@ impl RecalibrationSpec {
         let mut spec = old.clone();
         let mut changes = Vec::with_capacity(places.len());
         for ((place, learning), hits) in places.iter().zip(&rules).zip(&columns.hits) {
-            let Some((dimension, group, rule)) = place.in_spec(old) else {
+            let Some((group, rule)) = place.in_spec(old) else {
                 continue;
             };
             let (learned, new, why) = self.points(learning, rule, scale, mean);
             let of = |points: f64| size(rule).map(|_| points);
             changes.push(PointsChange {
-                path: place.path(),
-                dimension: dimension.to_owned(),
+                path: place.path.clone(),
+                dimension: place.name.clone(),
                 group: group.to_owned(),
                 rule: rule.id.clone(),
                 old: of(learning.size),
@@ -77,7 +78,7 @@ impl RecalibrationSpec {
 
     /// What a rule is before anything is learned.
     fn begin(&self, old: &ModelSpec, place: &Place, columns: &Columns, column: usize) -> Learning {
-        let rule = place.in_spec(old).map(|(_, _, rule)| rule);
+        let rule = place.in_spec(old).map(|(_, rule)| rule);
         let size = rule.and_then(size);
         let hits = columns.hits.get(column).copied().unwrap_or_default();
         let shapeless = || {

@@ -3,6 +3,7 @@
 mod change;
 mod columns;
 mod learn;
+mod place;
 mod recalibration;
 mod rule;
 mod spec;

@@ -1,4 +1,5 @@
-use super::columns::{Columns, places};
+use super::columns::Columns;
+use super::place::Places;
 use super::{PointsChange, RecalibrationSpec};
 use crate::evaluate::{EvaluateError, Evaluation};
 use crate::lead::LeadView;
@@ -14,8 +15,8 @@ pub struct Recalibration {
     pub spec: ModelSpec,
     /// Every rule in question, in the order of the spec.
     pub changes: Vec<PointsChange>,
-    /// Dimensions whose rules are not learned anew and stay as they are: models inside the model, and product interest,
-    /// whose points tell products apart.
+    /// Dimensions that have no points rules and stay as they are, such as RFM, checklists, grades and scorers of the
+    /// app's own; `outer/inner` for one of a model inside the model.
     pub untouched: Vec<String>,
     /// Rows of the history.
     pub rows: u64,
@@ -35,7 +36,7 @@ pub struct Recalibration {
 /// How well one score ranks the history.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RecalibrationQuality {
-    /// The dimension, or `composite`.
+    /// The dimension of the model itself, or `composite`.
     pub of: String,
     /// Rows with a score in both models.
     pub rows: u64,
@@ -50,9 +51,16 @@ impl RecalibrationSpec {
     ///
     /// A logistic regression takes, for each row of the history and each rule, how often the rule's points count: 1 for
     /// a plain rule that holds, faded occurrences of activities, periods of inactivity; in a group that takes its
-    /// highest rule, of that rule only. These come from the model's own evaluation as of the row's moment. Of a model
-    /// inside a model, of product interest, and of what a group's or dimension's bounds hold back, it knows nothing;
-    /// [`untouched`](Recalibration::untouched) names the dimensions.
+    /// highest rule, of that rule only. These come from the model's own evaluation as of the row's moment, models inside
+    /// the model included. All rules stand in one regression, so that a point is worth the same in all of them; of what
+    /// a group's or dimension's bounds hold back, and of scales and weights of composites, it knows nothing.
+    ///
+    /// A rule of product interest counts where its points make the score: on the product that is judged, or, of interest
+    /// in the top product, on the one that has the most points by the old rules (of equals the first in the schema).
+    /// What a lead did about other products does not raise that score, and so does not count here either; as points
+    /// change another product may lead, which the next recalibration takes into account.
+    ///
+    /// [`untouched`](Recalibration::untouched) names the dimensions that have no points rules.
     ///
     /// A coefficient times [`points_per_log_odds`](Recalibration::points_per_log_odds) is what was learned; the new
     /// points are that, changed no more than the spec allows and rounded. The ranges of a count, the bounds of a rule
@@ -110,7 +118,7 @@ impl RecalibrationSpec {
         self.resolve(&mut problems);
         problems.into_result(())?;
         let before = ScoreModel::build_with(old, externals)?;
-        let places = places(old, &self.dimensions)?;
+        let places = Places::of(old, &self.dimensions)?;
         let rows = history.rows().len();
         let converted = history.rows().iter().filter(|row| row.converted).count();
         if converted == 0 || converted == rows {
@@ -121,13 +129,15 @@ impl RecalibrationSpec {
                 ),
             ));
         }
-        let columns = Columns::new(&before, old, &places, history);
-        let learned = self.learn(old, &places, &columns)?;
+        let columns = Columns::new(&before, old, &places.rules, history);
+        let learned = self.learn(old, &places.rules, &columns)?;
         let after = ScoreModel::build_with(&learned.spec, externals)?;
         let mut names: Vec<&str> = Vec::new();
-        for change in &learned.changes {
-            if !names.contains(&change.dimension.as_str()) {
-                names.push(&change.dimension);
+        for place in &places.rules {
+            let outermost = place.dimensions.first();
+            let dimension = outermost.and_then(|&first| old.dimensions.get(first));
+            if let Some(of) = dimension.filter(|of| names.last() != Some(&of.name.as_str())) {
+                names.push(&of.name);
             }
         }
         if old.composite.is_some() {
@@ -138,7 +148,7 @@ impl RecalibrationSpec {
             quality,
             spec: learned.spec,
             changes: learned.changes,
-            untouched: untouched(old),
+            untouched: places.untouched,
             rows: rows as u64,
             converted: converted as u64,
             points_per_log_odds: learned.points_per_log_odds,
@@ -146,12 +156,6 @@ impl RecalibrationSpec {
             converged: learned.converged,
         })
     }
-}
-
-fn untouched(spec: &ModelSpec) -> Vec<String> {
-    let others = spec.dimensions.iter();
-    let others = others.filter(|of| of.model.is_some() || of.interest.is_some());
-    others.map(|of| of.name.clone()).collect()
 }
 
 fn quality<L: LeadView + Sync>(
@@ -219,7 +223,7 @@ impl Recalibration {
         self.changes.iter().filter(|change| change.is_changed())
     }
 
-    /// What became of a rule.
+    /// What became of a rule of a dimension, `outer/inner` in a model inside the model.
     #[must_use]
     pub fn change(&self, dimension: &str, rule: &str) -> Option<&PointsChange> {
         let mut all = self.changes.iter();
@@ -244,8 +248,9 @@ impl fmt::Display for Recalibration {
                 quality.of, quality.before, quality.after
             )?;
         }
-        for name in &self.untouched {
-            writeln!(f, "  rules of {name}: not learned anew")?;
+        if !self.untouched.is_empty() {
+            let names = self.untouched.join(", ");
+            writeln!(f, "  without points rules, left as they are: {names}")?;
         }
         if !self.converged {
             writeln!(f, "  the regression did not converge")?;

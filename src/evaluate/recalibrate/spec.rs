@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RecalibrationSpec {
-    /// The dimensions whose rules get new points. Default: all that are judged by points rules.
+    /// The dimensions whose rules get new points: `outer` for all of the model that judges it, `outer/inner` for one
+    /// dimension of that model. Default: all that are judged by points rules or product interest, at every depth.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub dimensions: Vec<String>,
     /// Rules that hold for fewer rows than that keep their points. Default: 30.
@@ -63,7 +64,8 @@ impl RecalibrationSpec {
         Self::default()
     }
 
-    /// Adds a dimension whose rules get new points. Default: all that are judged by points rules.
+    /// Adds a dimension whose rules get new points, `outer/inner` for one of a model inside the model. Default: all
+    /// that have points rules.
     #[must_use]
     pub fn dimension(mut self, name: impl Into<String>) -> Self {
         self.dimensions.push(name.into());

@@ -1,6 +1,7 @@
 use super::judge::Evaluated;
 use super::{Report, ReportPopulation, ReportSpec};
 use crate::evaluate::back_test::{Gathered, Judged, check_outcomes, place_of};
+use crate::evaluate::drift::Population;
 use crate::evaluate::{
     DriftBaseline, EvaluateError, Evaluation, Grouping, ProbabilityEvaluation, ScoreMeaning,
 };
@@ -58,7 +59,8 @@ impl ReportSpec {
             });
             report.drift = baseline
                 .map(|baseline| {
-                    baseline.compare_scored(model, &there, as_of, Some(&outcomes), &matrix)
+                    let population = Population::new(there.len(), Some(&outcomes), None)?;
+                    baseline.compare_scored(model, &there, as_of, &population, &matrix)
                 })
                 .transpose()?;
         }

@@ -1,6 +1,5 @@
 use super::SegmentReportSpec;
 use crate::evaluate::ConversionRate;
-use crate::evaluate::drift::BandOutcome;
 use crate::lead::LeadView;
 use crate::model::{ScoreModel, in_blocks};
 use crate::score::{AsOf, ScoreMatrix, ScoreVector};
@@ -30,7 +29,7 @@ pub struct NegativeRule {
 pub enum Removed {
     /// Points.
     Points {
-        /// The dimension.
+        /// The dimension; `outer/inner` for one of a model inside the model.
         dimension: String,
         /// The rule's id.
         rule: String,
@@ -46,7 +45,26 @@ pub enum Removed {
 struct Sums {
     leads: u64,
     points: f64,
-    outcome: BandOutcome,
+    outcome: Outcome,
+}
+
+/// Leads whose outcome is known, and those of them that converted.
+#[derive(Clone, Copy, Debug, Default)]
+struct Outcome {
+    leads: u64,
+    converted: u64,
+}
+
+impl Outcome {
+    fn add(&mut self, converted: bool) {
+        self.leads += 1;
+        self.converted += u64::from(converted);
+    }
+
+    #[allow(clippy::cast_precision_loss)] // no population has 2^53 leads
+    fn rate(self) -> Option<f64> {
+        (self.leads > 0).then(|| self.converted as f64 / self.leads as f64)
+    }
 }
 
 impl NegativeRule {
@@ -66,9 +84,8 @@ impl NegativeRule {
                 model.rule_hits(lead, as_of, &mut |hit| {
                     let points = hit.node.value().unwrap_or(0.0);
                     if hit.counts && points < 0.0 {
-                        let dimension = model.dimensions().get(hit.dimension);
                         let removed = Removed::Points {
-                            dimension: dimension.map_or("", |of| of.name()).to_owned(),
+                            dimension: model.name_of(hit.dimensions),
                             rule: hit.rule.to_owned(),
                         };
                         found.push((row, removed, points));
@@ -90,14 +107,14 @@ impl NegativeRule {
                 sums.outcome.add(converted);
             }
         }
-        let mut base = BandOutcome::default();
+        let mut base = Outcome::default();
         outcomes
             .iter()
             .flatten()
             .for_each(|&converted| base.add(converted));
         let base = base.rate().filter(|&rate| rate > 0.0);
         let rules = all.into_iter().map(|(removed, sums)| {
-            let BandOutcome { leads, converted } = sums.outcome;
+            let Outcome { leads, converted } = sums.outcome;
             let conversion = ConversionRate::wilson(converted, leads, spec.level);
             Self {
                 points: matches!(removed, Removed::Points { .. }).then_some(sums.points),

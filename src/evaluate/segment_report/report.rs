@@ -208,8 +208,8 @@ fn expected(scores: &[f64], outcomes: &[Option<bool>]) -> (Vec<f64>, Option<f64>
     let mut all = BandOutcome::default();
     for (row, outcome) in outcomes.iter().enumerate() {
         if let (Some(converted), Some(count)) = (outcome, bands.get_mut(band(row))) {
-            count.add(*converted);
-            all.add(*converted);
+            count.add(*converted, 1.0);
+            all.add(*converted, 1.0);
         }
     }
     let rate = |row: usize| bands.get(band(row)).and_then(BandOutcome::rate);

@@ -3,6 +3,7 @@
 mod monotone;
 mod scorecard;
 mod spec;
+mod tally;
 mod weight_of_evidence;
 
 pub use scorecard::{Scorecard, ScorecardBin, ScorecardFeature, ScorecardSpec};

@@ -1,7 +1,7 @@
 //! Merges neighbouring bins until conversion rates go one way.
 
+use super::tally::Tally;
 use super::{Monotone, WeightOfEvidence, WoeSpec};
-use crate::evaluate::drift::BandOutcome;
 use std::collections::BTreeSet;
 
 /// A run of bins that are one.
@@ -9,33 +9,25 @@ use std::collections::BTreeSet;
 struct Block {
     /// The last of its bins.
     last: usize,
-    count: BandOutcome,
+    count: Tally,
 }
 
 impl Block {
     fn join(self, next: Self) -> Self {
         Self {
             last: next.last,
-            count: BandOutcome {
-                leads: self.count.leads + next.count.leads,
-                converted: self.count.converted + next.count.converted,
-            },
+            count: self.count.join(next.count),
         }
     }
 
-    /// Compares rates exactly.
     fn below(&self, other: &Self) -> bool {
-        let cross = |a: u64, b: u64| u128::from(a) * u128::from(b);
-        cross(self.count.converted, other.count.leads)
-            < cross(other.count.converted, self.count.leads)
+        self.count.is_below(&other.count)
     }
 }
 
 /// The edges between bins that stay, by position.
-pub(super) fn merged(counts: &[BandOutcome], spec: &WoeSpec) -> BTreeSet<usize> {
-    let leads: u64 = counts.iter().map(|count| count.leads).sum();
-    #[allow(clippy::cast_precision_loss)] // no sample has 2^53 values
-    let least = spec.least_share * leads as f64;
+pub(super) fn merged(counts: &[Tally], spec: &WoeSpec) -> BTreeSet<usize> {
+    let least = spec.least_share * Tally::all(counts.iter()).leads();
     let blocks = large(counts, least);
     let rising = || pooled(&blocks, Block::below);
     let falling = || pooled(&blocks, |a, b| b.below(a));
@@ -46,7 +38,7 @@ pub(super) fn merged(counts: &[BandOutcome], spec: &WoeSpec) -> BTreeSet<usize> 
         Monotone::Either => {
             let (rising, falling) = (rising(), falling());
             let value = |blocks: &[Block]| {
-                let counts: Vec<BandOutcome> = blocks.iter().map(|block| block.count).collect();
+                let counts: Vec<Tally> = blocks.iter().map(|block| block.count).collect();
                 WeightOfEvidence::information(&counts, spec.adjustment)
             };
             if value(&falling) > value(&rising) {
@@ -60,11 +52,13 @@ pub(super) fn merged(counts: &[BandOutcome], spec: &WoeSpec) -> BTreeSet<usize> 
 }
 
 /// Runs of bins with at least that many leads each; a small rest joins the run before it.
-fn large(counts: &[BandOutcome], least: f64) -> Vec<Block> {
+fn large(counts: &[Tally], least: f64) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     let mut open: Option<Block> = None;
-    #[allow(clippy::cast_precision_loss)]
-    let enough = |block: &Block| block.count.leads > 0 && block.count.leads as f64 >= least;
+    let enough = |block: &Block| {
+        let leads = block.count.leads();
+        leads > 0.0 && leads >= least
+    };
     for (last, &count) in counts.iter().enumerate() {
         let next = Block { last, count };
         let block = open.take().map_or(next, |block| block.join(next));

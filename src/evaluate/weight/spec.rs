@@ -1,11 +1,11 @@
 use super::WeightOfEvidence;
 use super::monotone;
+use super::tally::Tally;
 use crate::evaluate::EvaluateError;
 use crate::evaluate::bins::{Binning, FeatureBins, MissingValues, Place, Sample};
-use crate::evaluate::drift::BandOutcome;
+use crate::evaluate::lead_weights::{check_count, check_weights, with_weight};
 use crate::model::Problems;
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 
 /// Whether conversion rates must rise or fall from bin to bin of a number; bins that break it are merged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -157,7 +157,38 @@ impl WoeSpec {
         values: &[f64],
         converted: &[bool],
     ) -> Result<WeightOfEvidence, EvaluateError> {
-        self.of(&Sample::Numbers(values.to_vec()), converted)
+        self.of(&Sample::numbers(values.to_vec()), converted)
+    }
+
+    /// As [`numbers`](Self::numbers), each lead counting as often as its weight says: 2 is the same lead twice, 0 none at
+    /// all.
+    ///
+    /// Counts are sums of weights. Between quantile bins a weight is that many leads too; weights of a mean below 1 are
+    /// raised to 1 there. [`adjustment`](Self::adjustment) stays a number of leads: with weights that add up to little
+    /// choose less.
+    ///
+    /// # Errors
+    /// As [`numbers`](Self::numbers); not as many weights as values; a weight that is negative, no number, above 1e12, or
+    /// not 0 but below 1e-12; weights that are all zero.
+    ///
+    /// # Examples
+    /// ```
+    /// use lead_scoring::WoeSpec;
+    ///
+    /// let (seats, converted) = ([5.0, 60.0, 5.0, 60.0], [false, false, true, true]);
+    /// // One in ten of the leads that did not convert was kept.
+    /// let woe = WoeSpec::cuts(vec![10.0]).weighted_numbers(&seats, &converted, &[30.0, 10.0, 1.0, 1.0])?;
+    /// assert_eq!(woe.of_number(60.0), 2.0_f64.ln());
+    /// assert_eq!(woe.rows()[0].leads, 31.0);
+    /// # Ok::<(), lead_scoring::EvaluateError>(())
+    /// ```
+    pub fn weighted_numbers(
+        &self,
+        values: &[f64],
+        converted: &[bool],
+        weights: &[f64],
+    ) -> Result<WeightOfEvidence, EvaluateError> {
+        self.weighted(Sample::numbers(values.to_vec()), converted, weights)
     }
 
     /// Weights of evidence of levels; `None` is missing.
@@ -169,9 +200,33 @@ impl WoeSpec {
         values: &[Option<L>],
         converted: &[bool],
     ) -> Result<WeightOfEvidence, EvaluateError> {
-        let lent = values.iter().map(|level| level.as_ref());
-        let lent = lent.map(|level| level.map(|level| Cow::Borrowed(level.as_ref())));
-        self.of(&Sample::Levels(lent.collect()), converted)
+        self.of(&Sample::lent(values), converted)
+    }
+
+    /// As [`levels`](Self::levels), each lead counting as often as its weight says.
+    ///
+    /// # Errors
+    /// As [`levels`](Self::levels), and what [`weighted_numbers`](Self::weighted_numbers) says of weights.
+    pub fn weighted_levels<L: AsRef<str>>(
+        &self,
+        values: &[Option<L>],
+        converted: &[bool],
+        weights: &[f64],
+    ) -> Result<WeightOfEvidence, EvaluateError> {
+        self.weighted(Sample::lent(values), converted, weights)
+    }
+
+    fn weighted(
+        &self,
+        sample: Sample<'_>,
+        converted: &[bool],
+        weights: &[f64],
+    ) -> Result<WeightOfEvidence, EvaluateError> {
+        let of = ("values", sample.len());
+        check_count("converted", "outcomes", converted.len(), of)?;
+        check_count("weights", "weights", weights.len(), of)?;
+        check_weights("weights", weights)?;
+        self.of(&sample.weighted(weights), &with_weight(converted, weights))
     }
 
     pub(crate) fn of(
@@ -182,13 +237,8 @@ impl WoeSpec {
         let mut problems = Problems::default();
         self.resolve("", &mut problems);
         problems.into_result(())?;
-        let (values, outcomes) = (sample.len(), converted.len());
-        if values != outcomes {
-            return Err(EvaluateError::new(
-                "converted",
-                format!("`{outcomes}` outcomes do not go with `{values}` values"),
-            ));
-        }
+        let of = ("values", sample.len());
+        check_count("converted", "outcomes", converted.len(), of)?;
         let mut bins = sample.bins(&self.binning, self.rare_share);
         let (mut counts, missing) = counted(sample, &bins, converted);
         if bins.are_numbers() && !matches!(self.binning, Binning::Cuts(_)) {
@@ -201,23 +251,25 @@ impl WoeSpec {
     }
 }
 
-/// Leads and conversions of each bin, and of missing values where there are any.
+/// Leads of each bin, and of missing values where there are any.
 fn counted(
     sample: &Sample<'_>,
     bins: &FeatureBins,
     converted: &[bool],
-) -> (Vec<BandOutcome>, Option<BandOutcome>) {
-    let mut counts = vec![BandOutcome::default(); bins.len()];
-    let mut missing = BandOutcome::default();
-    for (row, &converted) in converted.iter().enumerate() {
-        match sample.bin(row, bins) {
-            Place::Bin(bin) => {
-                if let Some(count) = counts.get_mut(bin) {
-                    count.add(converted);
-                }
-            }
-            Place::Missing | Place::Unseen(_) => missing.add(converted),
+) -> (Vec<Tally>, Option<Tally>) {
+    let mut counts = vec![Tally::default(); bins.len()];
+    let mut missing = Tally::default();
+    sample.each(bins, |row, place, weight| {
+        let count = match place {
+            Place::Bin(bin) => counts.get_mut(bin),
+            Place::Missing | Place::Unseen(_) => Some(&mut missing),
+        };
+        if let (Some(count), Some(&converted)) = (count, converted.get(row)) {
+            count.add(converted, weight);
         }
-    }
-    (counts, Some(missing).filter(|missing| missing.leads > 0))
+    });
+    (
+        counts,
+        Some(missing).filter(|missing| missing.leads() > 0.0),
+    )
 }

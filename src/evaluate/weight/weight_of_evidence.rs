@@ -1,6 +1,6 @@
+use super::tally::Tally;
 use crate::evaluate::EvaluateError;
 use crate::evaluate::bins::FeatureBins;
-use crate::evaluate::drift::BandOutcome;
 use crate::lead::Value;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -43,6 +43,16 @@ impl TryFrom<Fields> for WeightOfEvidence {
             let message = format!("`{rows}` rows do not go with `{bins}` bins");
             return Err(EvaluateError::new("rows", message));
         }
+        let all = fields.rows.iter().chain(&fields.missing);
+        for (i, row) in all.enumerate() {
+            let WoeBin {
+                leads, converted, ..
+            } = row;
+            if !(converted >= &0.0 && converted <= leads && leads.is_finite()) {
+                let message = format!("`{converted}` of `{leads}` leads cannot have converted");
+                return Err(EvaluateError::new(format!("rows[{i}]"), message));
+            }
+        }
         Ok(Self {
             bins: fields.bins,
             rows: fields.rows,
@@ -58,10 +68,10 @@ impl TryFrom<Fields> for WeightOfEvidence {
 pub struct WoeBin {
     /// Its range or level, `other`, or `missing`.
     pub bin: String,
-    /// Leads in it.
-    pub leads: u64,
-    /// Those that converted.
-    pub converted: u64,
+    /// Leads in it, as a sum of weights.
+    pub leads: f64,
+    /// Those that converted, as a sum of weights.
+    pub converted: f64,
     /// Conversion rate, 0 to 1; `None` without leads.
     pub rate: Option<f64>,
     /// Weight of evidence; 0 without leads.
@@ -114,57 +124,38 @@ impl fmt::Display for IvStrength {
     }
 }
 
-/// All that converted and all others.
-fn totals<'c>(counts: impl Iterator<Item = &'c BandOutcome>) -> (f64, f64) {
-    let (mut converted, mut leads) = (0, 0);
-    for count in counts {
-        converted += count.converted;
-        leads += count.leads;
-    }
-    #[allow(clippy::cast_precision_loss)] // no sample has 2^53 values
-    let totals = (converted as f64, leads.saturating_sub(converted) as f64);
-    totals
-}
-
 /// Weight, what it adds to the information value, and whether the counts were adjusted.
-#[allow(clippy::cast_precision_loss)]
-fn weight(
-    count: &BandOutcome,
-    (converted, others): (f64, f64),
-    adjustment: f64,
-) -> (f64, f64, bool) {
-    if count.leads == 0 {
+fn weight(count: &Tally, all: &Tally, adjustment: f64) -> (f64, f64, bool) {
+    let &Tally { converted, others } = count;
+    let adjusted = converted == 0.0 || others == 0.0;
+    if converted == 0.0 && others == 0.0 {
         return (0.0, 0.0, false);
     }
-    let (yes, no) = (
-        count.converted as f64,
-        count.leads.saturating_sub(count.converted) as f64,
-    );
-    let adjusted = yes == 0.0 || no == 0.0;
     let added = if adjusted { adjustment } else { 0.0 };
-    let woe = (((yes + added) / converted) / ((no + added) / others)).ln();
-    (woe, (yes / converted - no / others) * woe, adjusted)
+    let woe = (((converted + added) / all.converted) / ((others + added) / all.others)).ln();
+    let shares = converted / all.converted - others / all.others;
+    (woe, shares * woe, adjusted)
 }
 
 impl WeightOfEvidence {
-    pub(crate) fn new(
+    pub(super) fn new(
         bins: FeatureBins,
-        counts: &[BandOutcome],
-        missing: Option<BandOutcome>,
+        counts: &[Tally],
+        missing: Option<Tally>,
         adjustment: f64,
     ) -> Result<Self, EvaluateError> {
-        let all = totals(counts.iter().chain(&missing));
-        if all.0 == 0.0 || all.1 == 0.0 {
+        let all = Tally::all(counts.iter().chain(&missing));
+        if !all.has_both() {
             return Err(EvaluateError::new(
                 "converted",
                 "needs leads that converted and leads that did not",
             ));
         }
-        let row = |bin: String, count: &BandOutcome| {
-            let (woe, information_value, adjusted) = weight(count, all, adjustment);
+        let row = |bin: String, count: &Tally| {
+            let (woe, information_value, adjusted) = weight(count, &all, adjustment);
             WoeBin {
                 bin,
-                leads: count.leads,
+                leads: count.leads(),
                 converted: count.converted,
                 rate: count.rate(),
                 woe,
@@ -190,14 +181,14 @@ impl WeightOfEvidence {
     }
 
     /// The information value of bins alone; 0 where outcomes are all alike.
-    pub(crate) fn information(counts: &[BandOutcome], adjustment: f64) -> f64 {
-        let all = totals(counts.iter());
-        if all.0 == 0.0 || all.1 == 0.0 {
+    pub(super) fn information(counts: &[Tally], adjustment: f64) -> f64 {
+        let all = Tally::all(counts.iter());
+        if !all.has_both() {
             return 0.0;
         }
         counts
             .iter()
-            .fold(0.0, |sum, count| sum + weight(count, all, adjustment).1)
+            .fold(0.0, |sum, count| sum + weight(count, &all, adjustment).1)
     }
 
     /// The bins of known values.

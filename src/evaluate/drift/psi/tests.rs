@@ -44,12 +44,12 @@ fn missing_values_are_a_bin_or_left_out() {
     assert!(own.value > 1.0);
     let out = PsiSpec::new().missing(MissingValues::LeaveOut);
     let out = out.levels(&then, &now).unwrap();
-    assert_eq!((out.value, out.actual), (0.0, 2));
+    assert_eq!((out.value, out.actual), (0.0, 2.0));
     let numbers = PsiSpec::new()
         .binning(Binning::Cuts(vec![1.0]))
         .numbers(&[1.0, 2.0], &[1.0, 2.0, f64::NAN, f64::INFINITY])
         .unwrap();
-    assert_eq!(numbers.bins.last().unwrap().actual, 2);
+    assert_eq!(numbers.bins.last().unwrap().actual, 2.0);
 }
 
 #[test]
@@ -57,12 +57,12 @@ fn rare_levels_share_a_bin() {
     let then = levels("a a a a a a a a b c");
     let spec = PsiSpec::new().rare_share(0.2);
     let psi = spec.levels(&then, &levels("a a a a d")).unwrap();
-    let bins: Vec<(&str, u64, u64)> = psi
+    let bins: Vec<(&str, f64, f64)> = psi
         .bins
         .iter()
         .map(|bin| (bin.bin.as_str(), bin.expected, bin.actual))
         .collect();
-    assert_eq!(bins, [("a", 8, 4), ("other", 2, 1)]);
+    assert_eq!(bins, [("a", 8.0, 4.0), ("other", 2.0, 1.0)]);
     assert!(psi.value.abs() < 1e-15);
 }
 
@@ -163,6 +163,87 @@ fn specs_and_results_are_data() {
     assert_eq!(serde_json::from_str::<Psi>(&json).unwrap(), psi);
 }
 
+#[allow(clippy::cast_precision_loss)]
+fn count(number: usize) -> f64 {
+    number as f64
+}
+
+#[test]
+fn bad_weights_are_said() {
+    let (values, good) = ([1.0, 2.0], [1.0, 1.0]);
+    let spec = PsiSpec::new();
+    for (weights, message) in [
+        (vec![1.0], "`1` weights do not go with `2` values"),
+        (
+            vec![0.0, -1.0],
+            "[1]: must be 0 or between 1e-12 and 1e12, got `-1`",
+        ),
+        (
+            vec![f64::NAN, 1.0],
+            "[0]: must be 0 or between 1e-12 and 1e12, got `NaN`",
+        ),
+        (
+            vec![1.0, f64::INFINITY],
+            "[1]: must be 0 or between 1e-12 and 1e12, got `inf`",
+        ),
+        (
+            vec![1e-13, 1.0],
+            "[0]: must be 0 or between 1e-12 and 1e12, got `0.0000000000001`",
+        ),
+        (vec![0.0, -0.0], "must not all be zero"),
+    ] {
+        let split = if message.starts_with('[') { "" } else { ": " };
+        let then = spec.weighted_numbers((&values, &weights), (&values, &good));
+        let expected = format!("expected_weights{split}{message}");
+        assert_eq!(then.unwrap_err().to_string(), expected);
+        let levels = [Some("a"), None];
+        let now = spec.weighted_levels((&levels, &good), (&levels, &weights));
+        let expected = format!("actual_weights{split}{message}");
+        assert_eq!(now.unwrap_err().to_string(), expected);
+    }
+    let none = spec.weighted_numbers((&[], &[]), (&values, &good));
+    assert_eq!(
+        none.unwrap_err().to_string(),
+        "expected: needs at least one value"
+    );
+    let bad = spec
+        .epsilon(0.0)
+        .weighted_numbers((&values, &good), (&values, &good));
+    let message = "epsilon: must be above 0 and at most 0.1, got `0`";
+    assert_eq!(bad.unwrap_err().to_string(), message);
+}
+
+/// Fractions of leads: shares 0.25 0.75 against 0.5 0.5.
+#[test]
+fn weights_need_not_be_whole() {
+    let then = levels("a b b");
+    let now = levels("a b");
+    let psi = PsiSpec::new()
+        .weighted_levels((&then, &[0.1, 0.2, 0.1]), (&now, &[2.5, 2.5]))
+        .unwrap();
+    assert!((psi.value - 0.25 * 3.0_f64.ln()).abs() < 1e-12, "{psi:?}");
+    assert_eq!((psi.bins[0].actual, psi.actual), (2.5, 5.0));
+    // 95 % quantile of chi-square with 1 degree of freedom: 3.841; 0.4 and 5 leads.
+    assert!((psi.by_chance - 2.7 * 3.841_458_821).abs() < 1e-6);
+    // Quantile bins do not depend on how small fractions are.
+    let numbers: Vec<f64> = (0..100).map(f64::from).collect();
+    let small = [1e-6; 100];
+    let small = PsiSpec::new().weighted_numbers((&numbers, &small), (&numbers, &small));
+    assert_eq!(small.unwrap().bins.len(), 10);
+}
+
+/// Each value as often as its weight says.
+fn repeated<T: Clone>(values: &[T], weights: &[usize]) -> Vec<T> {
+    let both = values.iter().zip(weights);
+    both.flat_map(|(value, &weight)| vec![value.clone(); weight])
+        .collect()
+}
+
+fn sample() -> impl Strategy<Value = (Vec<f64>, Vec<usize>)> {
+    proptest::collection::vec((number(), 0_usize..4), 1..40)
+        .prop_map(|rows| rows.into_iter().unzip())
+}
+
 fn number() -> impl Strategy<Value = f64> {
     prop_oneof![
         8 => (-5_i32..5).prop_map(f64::from),
@@ -193,8 +274,8 @@ proptest! {
         prop_assert!(psi.value.is_finite() && psi.value >= 0.0);
         prop_assert!(psi.bins.iter().all(|bin| bin.adds >= 0.0));
         prop_assert_eq!(psi.value, psi.bins.iter().fold(0.0, |sum, bin| sum + bin.adds));
-        prop_assert_eq!(psi.expected, then.len() as u64);
-        prop_assert_eq!(psi.actual, now.len() as u64);
+        prop_assert_eq!(psi.expected, count(then.len()));
+        prop_assert_eq!(psi.actual, count(now.len()));
         prop_assert_eq!(spec.numbers(&then, &then).unwrap().value, 0.0);
     }
 
@@ -213,5 +294,25 @@ proptest! {
         then.reverse();
         let turned = spec.numbers(&numbers(&then, 1.0), &numbers(&now, 1.0)).unwrap();
         prop_assert_eq!(psi.value, turned.value);
+    }
+
+    /// Whole weights are repeated values, those of 0 leave no trace, and those of 1 change nothing: to the last bit.
+    #[test]
+    fn whole_weights_repeat((then, often) in sample(), (now, seldom) in sample(), binning in binning(), rare in 0.0..0.3_f64) {
+        prop_assume!(often.iter().any(|&weight| weight > 0) && seldom.iter().any(|&weight| weight > 0));
+        let real = |weights: &[usize]| weights.iter().map(|&weight| count(weight)).collect::<Vec<_>>();
+        let spec = PsiSpec::new().binning(binning).rare_share(rare);
+        let weighted = spec.weighted_numbers((&then, &real(&often)), (&now, &real(&seldom))).unwrap();
+        let plain = spec.numbers(&repeated(&then, &often), &repeated(&now, &seldom)).unwrap();
+        prop_assert_eq!(weighted, plain);
+        let ones = spec.weighted_numbers((&then, &vec![1.0; then.len()]), (&now, &vec![1.0; now.len()]));
+        prop_assert_eq!(ones.unwrap(), spec.numbers(&then, &now).unwrap());
+
+        let level = |value: &f64| value.is_finite().then(|| format!("{value:.0}"));
+        let then: Vec<_> = then.iter().map(level).collect();
+        let now: Vec<_> = now.iter().map(level).collect();
+        let weighted = spec.weighted_levels((&then, &real(&often)), (&now, &real(&seldom))).unwrap();
+        let plain = spec.levels(&repeated(&then, &often), &repeated(&now, &seldom)).unwrap();
+        prop_assert_eq!(weighted, plain);
     }
 }

@@ -76,8 +76,8 @@ fn rates_go_one_way() {
     assert_eq!(all.numbers(&values, &converted).unwrap().rows().len(), 5);
     let large = spec.monotone(Monotone::No).least_share(0.3);
     let large = large.numbers(&values, &converted).unwrap();
-    let leads: Vec<u64> = large.rows().iter().map(|row| row.leads).collect();
-    assert_eq!(leads, [20, 30]);
+    let leads: Vec<f64> = large.rows().iter().map(|row| row.leads).collect();
+    assert_eq!(leads, [20.0, 30.0]);
     // Given cut points stay.
     let given = WoeSpec::cuts(vec![0.0, 1.0, 2.0, 3.0]);
     assert_eq!(given.numbers(&values, &converted).unwrap().rows().len(), 5);
@@ -118,6 +118,12 @@ Information value 0.3662 (strong)"
     let fewer = json.replace(r#""levels":["no","yes"]"#, r#""levels":["no"]"#);
     let error = serde_json::from_str::<WeightOfEvidence>(&fewer).unwrap_err();
     assert_eq!(error.to_string(), "rows: `2` rows do not go with `1` bins");
+    let more = json.replacen(r#""converted":1.0"#, r#""converted":3.0"#, 1);
+    let error = serde_json::from_str::<WeightOfEvidence>(&more).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "rows[0]: `3` of `2` leads cannot have converted"
+    );
 }
 
 #[test]
@@ -170,7 +176,100 @@ fn bad_input_is_said() {
     }
 }
 
+#[allow(clippy::cast_precision_loss)]
+fn count(number: usize) -> f64 {
+    number as f64
+}
+
+#[test]
+fn bad_weights_are_said() {
+    let (values, converted) = ([1.0, 2.0], [true, false]);
+    for (weights, message) in [
+        (vec![1.0], "weights: `1` weights do not go with `2` values"),
+        (
+            vec![0.0, -1.0],
+            "weights[1]: must be 0 or between 1e-12 and 1e12, got `-1`",
+        ),
+        (
+            vec![f64::NAN, 1.0],
+            "weights[0]: must be 0 or between 1e-12 and 1e12, got `NaN`",
+        ),
+        (
+            vec![1.0, 2e12],
+            "weights[1]: must be 0 or between 1e-12 and 1e12, got `2000000000000`",
+        ),
+        (vec![0.0, 0.0], "weights: must not all be zero"),
+        (
+            vec![0.0, 1.0],
+            "converted: needs leads that converted and leads that did not",
+        ),
+    ] {
+        let numbers = WoeSpec::new().weighted_numbers(&values, &converted, &weights);
+        assert_eq!(numbers.unwrap_err().to_string(), message);
+        let levels = [Some("a"), None];
+        let levels = WoeSpec::new().weighted_levels(&levels, &converted, &weights);
+        assert_eq!(levels.unwrap_err().to_string(), message);
+    }
+    let few = WoeSpec::new().weighted_numbers(&values, &[true], &[1.0, 1.0]);
+    let message = "converted: `1` outcomes do not go with `2` values";
+    assert_eq!(few.unwrap_err().to_string(), message);
+}
+
+/// The same weights as with whole leads, whatever a lead counts.
+#[test]
+fn weights_need_not_be_whole() {
+    let levels = [Some("a"), Some("a"), Some("b"), Some("b"), Some("c")];
+    let converted = [true, false, true, false, false];
+    let woe = WoeSpec::new()
+        .weighted_levels(&levels, &converted, &[0.3, 0.1, 0.1, 0.1, 0.2])
+        .unwrap();
+    let close = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-12, "{found}");
+    close(woe.of_level(Some("a")), 3.0_f64.ln());
+    close(woe.of_level(Some("b")), 0.0);
+    close(woe.rows()[0].leads, 0.4);
+    assert_eq!(woe.rows()[0].rate, Some(0.3 / 0.4));
+    assert!(woe.rows()[2].adjusted);
+}
+
 proptest! {
+    /// Whole weights are repeated leads, those of 0 leave no trace, and those of 1 change nothing: to the last bit.
+    #[test]
+    fn whole_weights_repeat(
+        rows in proptest::collection::vec(
+            (prop_oneof![9 => (-9_i32..9).prop_map(f64::from), 1 => Just(f64::NAN)], any::<bool>(), 0_usize..4),
+            2..80,
+        ),
+        bins in 1_usize..20,
+        direction in proptest::sample::select(vec![
+            Monotone::Either, Monotone::Rising, Monotone::Falling, Monotone::No,
+        ]),
+        rare in 0.0..0.2_f64,
+    ) {
+        let spec = WoeSpec::new().binning(Binning::Quantiles(bins)).monotone(direction).rare_share(rare);
+        let values: Vec<f64> = rows.iter().map(|row| row.0).collect();
+        let converted: Vec<bool> = rows.iter().map(|row| row.1).collect();
+        let weights: Vec<f64> = rows.iter().map(|row| count(row.2)).collect();
+        prop_assume!(rows.iter().any(|row| row.2 > 0));
+        let often = || rows.iter().flat_map(|row| vec![*row; row.2]);
+        let more: Vec<f64> = often().map(|row| row.0).collect();
+        let outcomes: Vec<bool> = often().map(|row| row.1).collect();
+        let text = |found: Result<WeightOfEvidence, EvaluateError>| format!("{found:?}");
+        prop_assert_eq!(
+            text(spec.weighted_numbers(&values, &converted, &weights)),
+            text(spec.numbers(&more, &outcomes))
+        );
+        prop_assert_eq!(
+            text(spec.weighted_numbers(&values, &converted, &vec![1.0; values.len()])),
+            text(spec.numbers(&values, &converted))
+        );
+        let level = |value: &f64| value.is_finite().then(|| value.to_string());
+        let (few, more): (Vec<_>, Vec<_>) = (values.iter().map(level).collect(), more.iter().map(level).collect());
+        prop_assert_eq!(
+            text(spec.weighted_levels(&few, &converted, &weights)),
+            text(spec.levels(&more, &outcomes))
+        );
+    }
+
     #[test]
     fn laws(
         rows in proptest::collection::vec(
@@ -190,7 +289,7 @@ proptest! {
         };
         // Every lead is in one bin, every bin has leads, and what bins tell is never negative.
         let all = || woe.rows().iter().chain(woe.missing());
-        prop_assert_eq!(all().map(|row| row.leads).sum::<u64>(), values.len() as u64);
+        prop_assert_eq!(all().map(|row| row.leads).sum::<f64>(), count(values.len()));
         prop_assert!(all().all(|row| row.woe.is_finite()));
         prop_assert!(all().filter(|row| !row.adjusted).all(|row| row.information_value >= 0.0));
         let rates: Vec<f64> = woe.rows().iter().filter_map(|row| row.rate).collect();

@@ -6,7 +6,9 @@
     reason = "remainders stand side by side"
 )]
 
+#[path = "../generators/mod.rs"]
 mod generators;
+mod nested;
 
 use lead_scoring::{
     ActivityRecord, ActivitySpec, ChangeReason, CompositeSpec, CountRange, DecaySpec,

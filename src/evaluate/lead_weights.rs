@@ -1,0 +1,42 @@
+//! Weights of leads: each counts as that many leads.
+
+use super::EvaluateError;
+use crate::score::LARGEST;
+
+/// Whether there are as many as there should be.
+pub(super) fn check_count(
+    place: &str,
+    what: &str,
+    given: usize,
+    (of, count): (&str, usize),
+) -> Result<(), EvaluateError> {
+    if given == count {
+        return Ok(());
+    }
+    let message = format!("`{given}` {what} do not go with `{count}` {of}");
+    Err(EvaluateError::new(place, message))
+}
+
+/// Whether weights are numbers that count leads, some of them not 0.
+pub(super) fn check_weights(place: &str, weights: &[f64]) -> Result<(), EvaluateError> {
+    for (i, &weight) in weights.iter().enumerate() {
+        if weight != 0.0 && !(1.0 / LARGEST..=LARGEST).contains(&weight) {
+            return Err(EvaluateError::new(
+                format!("{place}[{i}]"),
+                format!("must be 0 or between 1e-12 and 1e12, got `{weight}`"),
+            ));
+        }
+    }
+    if !weights.is_empty() && weights.iter().all(|&weight| weight == 0.0) {
+        return Err(EvaluateError::new(place, "must not all be zero"));
+    }
+    Ok(())
+}
+
+/// What stands beside a weight that is not 0.
+pub(super) fn with_weight<T: Clone>(values: &[T], weights: &[f64]) -> Vec<T> {
+    let both = values.iter().zip(weights);
+    both.filter(|(_, weight)| **weight > 0.0)
+        .map(|(value, _)| value.clone())
+        .collect()
+}
