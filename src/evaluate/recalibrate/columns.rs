@@ -11,6 +11,8 @@ pub(super) struct Columns {
     /// Row by row.
     pub(super) amounts: Vec<f64>,
     pub(super) converted: Vec<bool>,
+    /// Of the rows, where leads have any.
+    pub(super) weights: Option<Vec<f64>>,
     /// One for each rule.
     pub(super) hits: Vec<Hits>,
 }
@@ -70,6 +72,7 @@ impl Columns {
         Self {
             amounts,
             converted,
+            weights: history.row_weights(),
             hits,
         }
     }
@@ -113,12 +116,14 @@ impl Columns {
                 })
             })
             .collect();
-        #[allow(clippy::cast_precision_loss)] // no history has 2^53 rows
-        let count = sums.len() as f64;
-        let mean = sums.iter().fold(0.0, |sum, value| sum + value) / count;
-        let squares = sums
-            .iter()
-            .fold(0.0, |sum, value| sum + (value - mean) * (value - mean));
+        let ones = std::iter::repeat(&1.0);
+        let own = self.weights.iter().flatten().chain(ones);
+        let rows = || sums.iter().zip(own.clone());
+        let count = rows().fold(0.0, |count, (_, weight)| count + weight);
+        let mean = rows().fold(0.0, |sum, (value, weight)| sum + weight * value) / count;
+        let squares = rows().fold(0.0, |sum, (value, weight)| {
+            sum + weight * ((value - mean) * (value - mean))
+        });
         (squares / count).sqrt()
     }
 }

@@ -4,7 +4,7 @@ use super::rule::{ranges, resize, rounded, size, step};
 use super::{ChangeReason, PointsChange, RecalibrationSpec, WrongSignPolicy};
 use crate::evaluate::EvaluateError;
 use crate::model::ModelSpec;
-use crate::scorer::{LogisticFit, LogisticSpec};
+use crate::scorer::{LogisticFit, LogisticSpec, TrainingMatrix};
 use ndarray::ArrayView2;
 
 /// What one rule is, and what is learned of it.
@@ -127,7 +127,11 @@ impl RecalibrationSpec {
             let matrix = columns.chosen(&active);
             let x = ArrayView2::from_shape((rows, active.len()), &matrix)
                 .map_err(|error| EvaluateError::new("history", error.to_string()))?;
-            let fit = logistic.fit(x, &columns.converted)?;
+            let matrix = TrainingMatrix::new(x, &columns.converted);
+            let fit = logistic.fit_matrix(&match &columns.weights {
+                Some(weights) => matrix.weights(weights),
+                None => matrix,
+            })?;
             let mut worst: Option<(f64, usize)> = None;
             for (&column, &coefficient) in active.iter().zip(&fit.coefficients) {
                 if let Some(rule) = rules.get_mut(column) {

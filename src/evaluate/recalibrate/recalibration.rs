@@ -62,6 +62,9 @@ impl RecalibrationSpec {
     ///
     /// [`untouched`](Recalibration::untouched) names the dimensions that have no points rules.
     ///
+    /// Where the leads of the history have weights, so has the regression, and the ranking of
+    /// [`quality`](Recalibration::quality); hits and numbers of rows count rows.
+    ///
     /// A coefficient times [`points_per_log_odds`](Recalibration::points_per_log_odds) is what was learned; the new
     /// points are that, changed no more than the spec allows and rounded. The ranges of a count, the bounds of a rule
     /// and the floor of inactivity change in proportion. Rules that hold too rarely keep their points. A rule whose
@@ -190,19 +193,21 @@ fn quality<L: LeadView + Sync>(
     let mut quality = Vec::new();
     for (place, name) in names.iter().enumerate() {
         let (mut old, mut new, mut converted) = (Vec::new(), Vec::new(), Vec::new());
+        let mut weights = Vec::new();
         for ((before, after), row) in before.iter().zip(&after).zip(rows) {
             let score = |scores: &[Option<f64>]| scores.get(place).copied().flatten();
             if let (Some(before), Some(after)) = (score(before), score(after)) {
                 old.push(before);
                 new.push(after);
                 converted.push(row.converted);
+                weights.push(row.weight);
             }
         }
         if converted.is_empty() {
             continue;
         }
         let auc = |scores: &[f64]| -> Result<Option<f64>, EvaluateError> {
-            let evaluation = Evaluation::new(scores, &converted)?;
+            let evaluation = Evaluation::weighted(scores, &converted, &weights)?;
             Ok(evaluation.roc_auc().map(|roc| roc.auc))
         };
         if let (Some(before), Some(after)) = (auc(&old)?, auc(&new)?) {

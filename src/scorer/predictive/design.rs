@@ -30,6 +30,8 @@ pub struct DesignMatrix {
     pub converted: Vec<bool>,
     /// The moment as of which each row was read.
     pub moments: Vec<Moment>,
+    /// The weight of each row; `None` where leads have none.
+    pub weights: Option<Vec<f64>>,
     pub(super) horizon: Option<String>,
 }
 
@@ -47,6 +49,7 @@ impl DesignMatrix {
             x: encoder.rows(model, set)?,
             converted: set.rows.iter().map(|row| row.converted).collect(),
             moments: set.rows.iter().map(|row| row.as_of).collect(),
+            weights: set.row_weights(),
             horizon: set.horizon.clone(),
         })
     }

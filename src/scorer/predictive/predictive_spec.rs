@@ -262,7 +262,7 @@ impl PredictiveSpec {
             let cells = cells(ground.model, lead, row.as_of.into());
             let seen = reader.with_case(lead, row.as_of.into(), |case, buffers| {
                 for feature in &mut learning {
-                    feature.see(case, &cells, &mut buffers.chosen);
+                    feature.see(case, &cells, row.weight, &mut buffers.chosen);
                 }
             });
             seen.ok_or_else(|| other_schema(row.lead))?;

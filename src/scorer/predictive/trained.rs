@@ -24,12 +24,16 @@ impl DesignMatrix {
         self.fitted(fit)
     }
 
-    /// The rows with their outcomes and names, as fits take them; with their moments where there are several, else
-    /// they stand in the order of the leads.
+    /// The rows with their outcomes, weights and names, as fits take them; with their moments where there are several,
+    /// else they stand in the order of the leads.
     #[must_use]
     pub fn matrix(&self) -> TrainingMatrix<'_> {
         let matrix = TrainingMatrix::new(self.x.view(), &self.converted)
             .names(self.columns.iter().map(String::as_str));
+        let matrix = match &self.weights {
+            Some(weights) => matrix.weights(weights),
+            None => matrix,
+        };
         let several = self.moments.windows(2).any(|two| two.first() != two.last());
         if several {
             matrix.times(&self.moments)

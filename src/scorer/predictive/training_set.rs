@@ -1,4 +1,5 @@
 mod split;
+mod weights;
 
 use super::TrainError;
 use crate::lead::{LeadView, Moment};
@@ -48,6 +49,8 @@ pub struct TrainingRow {
     pub as_of: Moment,
     /// Whether it converted within the horizon after that.
     pub converted: bool,
+    /// As how many rows it counts: the weight of its lead, above 0; 1 where leads have none.
+    pub weight: f64,
 }
 
 /// How many leads at how many moments gave no row, and why.
@@ -61,6 +64,8 @@ pub struct LeftOutRows {
     pub not_over: usize,
     /// The horizon ran into the time of the test rows.
     pub overlapping: usize,
+    /// The lead has weight 0.
+    pub weightless: usize,
 }
 
 /// Rows that a predictive model learns from, or is tested on: made by [`TrainingSetSpec::rows`].
@@ -71,6 +76,8 @@ pub struct TrainingSet<'l, L> {
     pub(super) horizon: Option<String>,
     horizon_micros: i64,
     left_out: LeftOutRows,
+    /// Whether leads have weights.
+    weighted: bool,
 }
 
 impl TrainingSetSpec {
@@ -146,6 +153,7 @@ impl TrainingSetSpec {
             horizon: self.horizon.clone(),
             horizon_micros,
             left_out: LeftOutRows::default(),
+            weighted: false,
         };
         for as_of in moments {
             let end = as_of.plus_micros(horizon_micros);
@@ -162,6 +170,7 @@ impl TrainingSetSpec {
                         lead: position,
                         as_of,
                         converted: converted_at.is_some_and(|at| at <= end),
+                        weight: 1.0,
                     });
                 }
             }
@@ -194,11 +203,13 @@ impl<'l, L: LeadView> TrainingSet<'l, L> {
                     lead,
                     as_of,
                     converted,
+                    weight: 1.0,
                 })
                 .collect(),
             horizon: None,
             horizon_micros: 0,
             left_out: LeftOutRows::default(),
+            weighted: false,
         })
     }
 

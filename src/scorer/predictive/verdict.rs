@@ -169,7 +169,7 @@ impl DesignMatrix {
     /// Whether these rows should be learned from.
     ///
     /// A feature counts as missing where its column for that says so: what a feature takes in place of a missing value
-    /// is not told from what is known.
+    /// is not told from what is known. A row counts as one row whatever its weight, which makes no more known of it.
     ///
     /// # Errors
     /// As [`VerdictSpec::judge`].

@@ -5,7 +5,7 @@ use crate::score::Cell;
 use crate::scorer::predictive::encoding::{Category, EncodedColumn, FeatureEncoding};
 use crate::scorer::predictive::feature::{FeaturePlan, FeatureSpec, MissingValue, Reading, Sort};
 use crate::scorer::rules::Case;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// More levels than any text that says something of a lead has.
 const MOST_LEVELS: usize = 1_000;
@@ -14,14 +14,32 @@ const MOST_LEVELS: usize = 1_000;
 pub(in crate::scorer::predictive) struct Learning<'s> {
     spec: &'s FeatureSpec,
     plan: FeaturePlan,
-    rows: u64,
-    missing: u64,
-    /// Of a number or a flag.
-    values: Vec<f64>,
+    all: Seen,
+    missing: Seen,
+    /// Of a number or a flag, with the weights of their rows.
+    values: Vec<(f64, f64)>,
     /// Of levels, tags and bins: in how many rows each stands.
-    counts: BTreeMap<Category, u64>,
-    /// Of tags that may be rare: the rows in which each stands, as many as a rare one has.
-    rows_of: BTreeMap<Category, Vec<u64>>,
+    counts: BTreeMap<Category, Seen>,
+    /// Of tags that may be rare: the rows in which each stands with their weights, as many as a rare one has.
+    rows_of: BTreeMap<Category, Vec<(u64, f64)>>,
+}
+
+/// Rows, and the sum of their weights.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    rows: u64,
+    weight: f64,
+}
+
+impl Seen {
+    fn add(&mut self, weight: f64) {
+        self.join(Self { rows: 1, weight });
+    }
+
+    fn join(&mut self, other: Self) {
+        self.rows += other.rows;
+        self.weight += other.weight;
+    }
 }
 
 /// How columns are made.
@@ -36,8 +54,8 @@ impl<'s> Learning<'s> {
         Self {
             spec,
             plan,
-            rows: 0,
-            missing: 0,
+            all: Seen::default(),
+            missing: Seen::default(),
             values: Vec::new(),
             counts: BTreeMap::new(),
             rows_of: BTreeMap::new(),
@@ -48,53 +66,54 @@ impl<'s> Learning<'s> {
         self.plan.reads_activities()
     }
 
-    /// Takes in one row.
+    /// Takes in one row, with its weight.
     pub(in crate::scorer::predictive) fn see<V: LeadView + ?Sized>(
         &mut self,
         case: &Case<'_, V>,
         cells: &[Cell],
+        weight: f64,
         chosen: &mut Vec<usize>,
     ) {
-        self.rows += 1;
+        self.all.add(weight);
         match self.plan.read(case, cells, chosen) {
-            Reading::Missing => self.missing += 1,
-            Reading::Number(number) => self.number(number),
-            Reading::Text(text) => self.level(text),
+            Reading::Missing => self.missing.add(weight),
+            Reading::Number(number) => self.number(number, weight),
+            Reading::Text(text) => self.level(text, weight),
             Reading::Tags(tags) => {
                 let mut tags: Vec<&str> = (0..tags.len()).filter_map(|i| tags.get(i)).collect();
                 tags.sort_unstable();
                 tags.dedup();
                 for tag in tags {
-                    self.level(tag);
-                    self.note_row(tag);
+                    self.level(tag, weight);
+                    self.note_row(tag, weight);
                 }
             }
         }
     }
 
-    fn note_row(&mut self, tag: &str) {
+    fn note_row(&mut self, tag: &str, weight: f64) {
         let rare_below = u64::from(self.spec.min_count.unwrap_or(1));
         if rare_below > 1 {
             let rows = self.rows_of.entry(Category::Level(tag.to_owned()));
             let rows = rows.or_default();
             if (rows.len() as u64) < rare_below {
-                rows.push(self.rows);
+                rows.push((self.all.rows, weight));
             }
         }
     }
 
-    fn number(&mut self, number: f64) {
+    fn number(&mut self, number: f64, weight: f64) {
         if self.plan.sort == Sort::Bins {
             let bin = Category::Bin(self.plan.bin(number));
-            *self.counts.entry(bin).or_default() += 1;
+            self.counts.entry(bin).or_default().add(weight);
         } else {
-            self.values.push(number);
+            self.values.push((number, weight));
         }
     }
 
-    fn level(&mut self, text: &str) {
+    fn level(&mut self, text: &str, weight: f64) {
         let level = Category::Level(text.to_owned());
-        *self.counts.entry(level).or_default() += 1;
+        self.counts.entry(level).or_default().add(weight);
     }
 
     /// What the rows taught.
@@ -120,26 +139,29 @@ impl<'s> Learning<'s> {
             MissingValue::Value(value) => Some(self.plan.transformed(value)),
             _ => None,
         };
-        let missing = usize::try_from(self.missing).unwrap_or(usize::MAX);
+        let missing = usize::try_from(self.missing.rows).unwrap_or(usize::MAX);
         if let Some(value) = given {
-            self.values.extend(std::iter::repeat_n(value, missing));
+            // Each with the mean of their weights.
+            let weight = self.missing.weight / count(self.missing.rows);
+            let values = std::iter::repeat_n((value, weight), missing);
+            self.values.extend(values);
         }
         let known = !self.values.is_empty();
-        let sum = self.values.iter().fold(0.0, |sum, x| sum + x);
+        let sum = |of: &dyn Fn(f64) -> f64| {
+            let values = self.values.iter();
+            values.fold(0.0, |sum, &(x, weight)| sum + weight * of(x))
+        };
         let mean = if known {
-            sum / count(self.values.len() as u64)
+            sum(&|x| x) / sum(&|_| 1.0)
         } else {
             0.0
         };
-        let squares = self
-            .values
-            .iter()
-            .fold(0.0, |sum, x| sum + (x - mean) * (x - mean));
-        let first = self.values.first().copied().unwrap_or_default();
-        let still = self.values.iter().all(|&x| x == first);
+        let squares = sum(&|x| (x - mean) * (x - mean));
+        let first = self.values.first().map_or(0.0, |&(x, _)| x);
+        let still = self.values.iter().all(|&(x, _)| x == first);
         let (least, largest) = DEVIATIONS;
         // Rows without the value stand at its mean.
-        let deviation = match (squares / count(self.rows.max(1))).sqrt() {
+        let deviation = match (squares / self.all.weight).sqrt() {
             _ if still => 1.0,
             deviation => deviation.clamp(least, largest),
         };
@@ -150,8 +172,8 @@ impl<'s> Learning<'s> {
             deviation: standardise.then_some(deviation),
         }];
         let apart = self.plan.missing == MissingValue::Indicator;
-        if apart && known && self.missing > 0 {
-            made.push(share(Category::Missing, self.missing, self.rows));
+        if apart && known && self.missing.rows > 0 {
+            made.push(share(Category::Missing, self.missing, self.all.weight));
         }
         made
     }
@@ -163,21 +185,22 @@ impl<'s> Learning<'s> {
         problems: &mut Problems,
     ) -> (Option<Category>, Vec<EncodedColumn>) {
         let mut counts = std::mem::take(&mut self.counts);
-        let mut rows = self.rows;
+        let mut all = self.all.weight;
         let stands_for = match &self.plan.missing {
             MissingValue::Level(name) => Some(Category::Level(name.clone())),
             MissingValue::Value(value) => {
                 Some(Category::Bin(self.plan.bin(self.plan.transformed(*value))))
             }
             MissingValue::Mean => {
-                rows -= self.missing;
+                all -= self.missing.weight;
                 None
             }
             MissingValue::Indicator => None,
         };
         if let Some(category) = &stands_for {
-            if self.missing > 0 {
-                *counts.entry(category.clone()).or_default() += self.missing;
+            if self.missing.rows > 0 {
+                let level = counts.entry(category.clone()).or_default();
+                level.join(self.missing);
             }
             if let (Category::Level(name), false) = (category, counts.contains_key(category)) {
                 problems.push(
@@ -187,7 +210,7 @@ impl<'s> Learning<'s> {
             }
         }
         let min_count = u64::from(self.spec.min_count.unwrap_or(1));
-        let pooled_rows = self.pool(&mut counts, min_count, stands_for.as_ref());
+        let pooled = self.pool(&mut counts, min_count, stands_for.as_ref());
         if counts.len() > MOST_LEVELS {
             problems.push(
                 path,
@@ -198,10 +221,10 @@ impl<'s> Learning<'s> {
                 ),
             );
         }
-        if pooled_rows > 0 {
-            counts.insert(Category::Other, pooled_rows);
+        if pooled.rows > 0 {
+            counts.insert(Category::Other, pooled);
         }
-        if self.plan.missing == MissingValue::Indicator && self.missing > 0 {
+        if self.plan.missing == MissingValue::Indicator && self.missing.rows > 0 {
             counts.insert(Category::Missing, self.missing);
         }
         let exclusive = self.plan.sort != Sort::Tags;
@@ -212,45 +235,49 @@ impl<'s> Learning<'s> {
         };
         let made = counts
             .into_iter()
-            .map(|(category, count)| share(category, count, rows))
+            .map(|(category, seen)| share(category, seen, all))
             .collect();
         (dropped, made)
     }
 
-    /// Takes rare levels out; in how many rows any of them stands.
+    /// Takes rare levels out; in how many rows any of them stands. However much a row weighs it is one.
     fn pool(
         &self,
-        counts: &mut BTreeMap<Category, u64>,
+        counts: &mut BTreeMap<Category, Seen>,
         min_count: u64,
         kept: Option<&Category>,
-    ) -> u64 {
+    ) -> Seen {
+        let mut pooled = Seen::default();
         if self.plan.sort == Sort::Bins {
-            return 0;
+            return pooled;
         }
-        let mut pooled = 0;
         // Several tags of one row may be rare.
-        let mut rows: BTreeSet<u64> = BTreeSet::new();
-        counts.retain(|category, count| {
-            let stays = *count >= min_count || kept == Some(category);
+        let mut rows: BTreeMap<u64, f64> = BTreeMap::new();
+        counts.retain(|category, seen| {
+            let stays = seen.rows >= min_count || kept == Some(category);
             if !stays {
-                pooled += *count;
-                rows.extend(self.rows_of.get(category).into_iter().flatten());
+                pooled.join(*seen);
+                rows.extend(self.rows_of.get(category).into_iter().flatten().copied());
             }
             stays
         });
         if self.plan.sort == Sort::Tags {
-            rows.len() as u64
-        } else {
-            pooled
+            pooled = Seen::default();
+            for &weight in rows.values() {
+                pooled.add(weight);
+            }
         }
+        pooled
     }
 }
 
 /// A column of 1 in some of the rows.
-fn share(of: Category, rows: u64, all: u64) -> EncodedColumn {
+fn share(of: Category, seen: Seen, all: f64) -> EncodedColumn {
+    let mean = if all > 0.0 { seen.weight / all } else { 0.0 };
     EncodedColumn {
         of,
-        mean: count(rows) / count(all.max(1)),
+        // Sums of weights are rounded.
+        mean: mean.min(1.0),
         deviation: None,
     }
 }

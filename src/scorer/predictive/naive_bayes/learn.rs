@@ -10,6 +10,9 @@ use std::sync::Arc;
 impl NaiveBayesScorer {
     /// Counts a lead with its outcome, its attributes as known at a moment.
     ///
+    /// A lead counts as one: what is counted whole can be taken back to the last digit. One that is to count twice is
+    /// learned twice.
+    ///
     /// # Errors
     /// A lead of another schema, and more than 1e12 leads. The counts stay as they were.
     pub fn learn(

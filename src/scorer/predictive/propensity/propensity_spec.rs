@@ -3,7 +3,9 @@ use crate::lead::{LeadView, Moment, Schema};
 use crate::model::Problems;
 use crate::scorer::period::parse_period;
 use crate::scorer::predictive::fit::{LogisticFit, TrainingMatrix};
-use crate::scorer::predictive::{DesignMatrix, PredictiveSpec, TrainError, TrainingSetSpec};
+use crate::scorer::predictive::{
+    DesignMatrix, PredictiveSpec, TrainError, TrainingRow, TrainingSetSpec,
+};
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +63,7 @@ struct LeadPeriods {
     cells: Vec<f64>,
     converted: Vec<bool>,
     moments: Vec<Moment>,
+    weights: Vec<f64>,
     observed: Vec<ObservedPeriod>,
 }
 
@@ -97,23 +100,58 @@ impl PropensitySpec {
         moments: impl IntoIterator<Item = Moment>,
         observed_until: Moment,
     ) -> Result<TrainedPropensity, TrainError> {
+        let moments = moments.into_iter().collect();
+        self.learn(schema, leads, (converted_at, None), moments, observed_until)
+    }
+
+    /// As [`train`](Self::train), each lead with a weight for all of its rows, see
+    /// [`TrainingSet::weights`](crate::TrainingSet::weights). What was observed of the periods is counted in rows.
+    ///
+    /// # Errors
+    /// As [`train`](Self::train) and [`TrainingSet::weights`](crate::TrainingSet::weights).
+    pub fn train_weighted<L: LeadView + Sync>(
+        &self,
+        schema: &Schema,
+        leads: &[L],
+        converted_at: &[Option<Moment>],
+        weights: &[f64],
+        moments: impl IntoIterator<Item = Moment>,
+        observed_until: Moment,
+    ) -> Result<TrainedPropensity, TrainError> {
+        let moments = moments.into_iter().collect();
+        let outcomes = (converted_at, Some(weights));
+        self.learn(schema, leads, outcomes, moments, observed_until)
+    }
+
+    fn learn<L: LeadView + Sync>(
+        &self,
+        schema: &Schema,
+        leads: &[L],
+        (converted_at, weights): (&[Option<Moment>], Option<&[f64]>),
+        moments: Vec<Moment>,
+        observed_until: Moment,
+    ) -> Result<TrainedPropensity, TrainError> {
         let ends = self.ends()?;
         let first = self.periods.first().map_or("", String::as_str);
-        let set = TrainingSetSpec::at(moments)
+        let mut set = TrainingSetSpec::at(moments)
             .within(first)
             .observed_until(observed_until)
             .rows(leads, converted_at)?;
+        if let Some(weights) = weights {
+            set = set.weights(weights)?;
+        }
         let design = self.hazard.design(schema, &set)?;
         let width = ends.len().saturating_sub(1) + design.columns.len();
         let mut rows = LeadPeriods {
             cells: Vec::new(),
             converted: Vec::new(),
             moments: Vec::new(),
+            weights: Vec::new(),
             observed: vec![ObservedPeriod::default(); ends.len()],
         };
         for (row, cells) in set.rows().iter().zip(design.x.rows()) {
             let at = converted_at.get(row.lead).copied().flatten();
-            rows.add(row.as_of, &ends, at, observed_until, &cells.to_vec());
+            rows.add(row, &ends, at, observed_until, &cells.to_vec());
         }
         if let Some(period) = rows.observed.iter().position(|period| period.rows == 0) {
             return Err(TrainError::new(
@@ -129,6 +167,10 @@ impl PropensitySpec {
         let matrix = TrainingMatrix::new(x.view(), &rows.converted)
             .times(&rows.moments)
             .names(names.chain(design.columns.iter().cloned()));
+        let matrix = match weights {
+            Some(_) => matrix.weights(&rows.weights),
+            None => matrix,
+        };
         let fit = self.hazard.logistic.fit_matrix(&matrix)?;
         let model = self.model(design, &fit)?;
         Ok(TrainedPropensity {
@@ -194,14 +236,14 @@ impl LeadPeriods {
     /// Adds the periods of a lead after a moment, up to its conversion or to the end of observation.
     fn add(
         &mut self,
-        as_of: Moment,
+        row: &TrainingRow,
         ends: &[i64],
         converted_at: Option<Moment>,
         observed_until: Moment,
         cells: &[f64],
     ) {
         for (period, (&end, observed)) in ends.iter().zip(&mut self.observed).enumerate() {
-            let end = as_of.plus_micros(end);
+            let end = row.as_of.plus_micros(end);
             if end > observed_until {
                 break;
             }
@@ -213,7 +255,8 @@ impl LeadPeriods {
                 .extend(later.map(|other| f64::from(u8::from(other == period))));
             self.cells.extend_from_slice(cells);
             self.converted.push(converted);
-            self.moments.push(as_of);
+            self.moments.push(row.as_of);
+            self.weights.push(row.weight);
             if converted {
                 break;
             }

@@ -84,6 +84,7 @@ impl<'l, L: LeadView> TrainingSet<'l, L> {
             horizon: self.horizon.clone(),
             horizon_micros: self.horizon_micros,
             left_out,
+            weighted: self.weighted,
         };
         Ok(SplitSet {
             train: part(train),
