@@ -11,8 +11,8 @@ mod generators;
 use generators::{Facts, Shuffled, as_of, facts, noon, wild};
 use lead_scoring::testing::{check_model, check_scorer};
 use lead_scoring::{
-    AsOf, DimensionSpec, Lead, LeadView, ModelSpec, NaiveBayesAttribute, NaiveBayesScorer,
-    NaiveBayesSpec, OutcomeCounts, Schema, SchemaSpec, ScoreModel, Scorer, Unit,
+    AsOf, DimensionSpec, Lead, LeadTable, LeadView, ModelSpec, NaiveBayesAttribute,
+    NaiveBayesScorer, NaiveBayesSpec, OutcomeCounts, Schema, SchemaSpec, ScoreModel, Scorer, Unit,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -581,6 +581,34 @@ proptest! {
         prop_assert_eq!(scorer.spec(), before.spec());
         let probe = probe.lead(&schema);
         prop_assert_eq!(bits(&scorer, &probe, as_of), bits(&before, &probe, as_of));
+    }
+
+    #[test]
+    fn a_table_is_judged_as_its_leads_are(
+        outcomes in vec((facts(), any::<bool>()), 6..30),
+        probes in vec(facts(), 1..8),
+        (minimum, team_minimum) in (1_u64..4, 1_u64..4),
+        at in as_of(),
+    ) {
+        let schema = generators::schema();
+        let spec = NaiveBayesSpec { minimum, team_minimum, ..wide(1.0) };
+        let mut scorer = spec.build(&schema).unwrap();
+        for (facts, converted) in &outcomes {
+            scorer.learn(&facts.lead(&schema), *converted, at).unwrap();
+        }
+        let model = ModelSpec::new("m")
+            .schema(schema.spec())
+            .dimension(DimensionSpec::naive_bayes("chance", scorer.spec()));
+        let model = ScoreModel::build(&model).unwrap();
+        // Some that were learned, and some with levels that were not.
+        let known = outcomes.iter().map(|(facts, _)| facts).chain(&probes);
+        let leads: Vec<Lead> = known.map(|facts| facts.lead(&schema)).collect();
+        let table = LeadTable::from_leads(&schema, &leads).unwrap();
+        for (vector, lead) in model.score_table(&table, at).vectors().zip(&leads) {
+            let alone = scorer.probability(lead, at);
+            prop_assert_eq!(vector.raw("chance").map(f64::to_bits), alone.map(f64::to_bits));
+            prop_assert_eq!(format!("{vector:?}"), format!("{:?}", model.vector(lead, at)));
+        }
     }
 
     #[test]

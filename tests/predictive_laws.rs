@@ -10,7 +10,8 @@ use lead_scoring::{
     ActivitySpec, AsOf, ColumnCoefficient, CompositeSpec, DecaySpec, DimensionSpec,
     FeatureEncoding, FeatureSpec, Frozen, GroupSpec, HistorySpec, Lead, LeadRecord, LeadTable,
     Measure, MissingValue, ModelSpec, Moment, PredictiveModel, PredictiveScorer, PredictiveSpec,
-    RuleSpec, RulesSpec, Schema, SchemaSpec, ScoreModel, Scorer, TrainingSet, Unseen, attribute,
+    RuleSpec, RulesSpec, Schema, SchemaSpec, Score, ScoreModel, Scorer, TrainingSet, Unseen,
+    attribute,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -166,7 +167,11 @@ fn known_since(facts: &Facts, since: Option<Moment>, schema: &Schema) -> Lead {
         lead = lead.purchase(activity.at, activity.value.unwrap_or(1.0));
     }
     if facts.activities.len() > 2 {
-        let level = ["high", "low"][facts.activities.len() % 2];
+        let level = if facts.activities.len() % 2 == 0 {
+            "high"
+        } else {
+            "low"
+        };
         lead = lead.answer("budget", level);
     }
     if let (Some((name, _)), Some(since)) = (facts.attributes.first(), since) {
@@ -258,7 +263,7 @@ proptest! {
             let one = model.vector(lead, at);
             for name in ["chance", "second"] {
                 let bits = |number: Option<f64>| number.map(f64::to_bits);
-                prop_assert_eq!(bits(vector.score(name).map(|s| s.get())), bits(one.score(name).map(|s| s.get())));
+                prop_assert_eq!(bits(vector.score(name).map(Score::get)), bits(one.score(name).map(Score::get)));
                 prop_assert_eq!(bits(vector.raw(name)), bits(one.raw(name)));
             }
             prop_assert_eq!(format!("{vector:?}"), format!("{one:?}"));

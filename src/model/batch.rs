@@ -128,13 +128,14 @@ impl ScoreModel {
     fn run<B: Batch>(&self, leads: &B, as_of: AsOf, mut watch: Watch<'_>) -> (ScoreMatrix, usize) {
         let total = leads.count();
         let mut matrix = ScoreMatrix::empty(Arc::clone(&self.shape), total);
-        let width = self.shape.dimensions.len().max(1);
+        let dimensions = self.shape.dimensions.len();
+        let width = dimensions.max(1);
         let label_width = self.shape.label_width();
         let mut done = 0;
         while watch.goes_on(Progress { done, total }) && done < total {
             let end = total.min(done.saturating_add(watch.round()));
-            let (Some(cells), Some(labels), Some(composites), notes) = (
-                matrix.cells.get_mut(done * width..end * width),
+            let (cells, Some(labels), Some(composites), notes) = (
+                matrix.cells.blocks_from(done),
                 matrix.labels.get_mut(done * label_width..end * label_width),
                 matrix.composites.get_mut(done..end),
                 matrix.notes.blocks_from(done),
@@ -142,6 +143,7 @@ impl ScoreModel {
                 break;
             };
             let run = |(block, (((cells, labels), composites), notes)): (usize, Block<'_>)| {
+                *cells = vec![Cell::NONE; composites.len() * dimensions].into();
                 let results = Results {
                     cells,
                     labels,
@@ -154,7 +156,7 @@ impl ScoreModel {
             };
             #[cfg(feature = "parallel")]
             cells
-                .par_chunks_mut(BLOCK * width)
+                .par_iter_mut()
                 .zip(labels.par_chunks_mut(BLOCK * label_width))
                 .zip(composites.par_chunks_mut(BLOCK))
                 .zip(notes)
@@ -162,7 +164,7 @@ impl ScoreModel {
                 .for_each(run);
             #[cfg(not(feature = "parallel"))]
             cells
-                .chunks_mut(BLOCK * width)
+                .iter_mut()
                 .zip(labels.chunks_mut(BLOCK * label_width))
                 .zip(composites.chunks_mut(BLOCK))
                 .zip(notes)
@@ -176,7 +178,7 @@ impl ScoreModel {
 }
 
 type Block<'b> = (
-    ((&'b mut [Cell], &'b mut [u16]), &'b mut [f64]),
+    ((&'b mut Box<[Cell]>, &'b mut [u16]), &'b mut [f64]),
     &'b mut NotesOfBlock,
 );
 

@@ -289,7 +289,7 @@ impl Judging<'_> {
         if let Some(naive_bayes) = &spec.naive_bayes {
             let path = format!("{path}.naive_bayes");
             let scorer = NaiveBayesScorer::resolve(naive_bayes, self.schema, &path, self.problems);
-            return Judge::Scorer(Arc::new(scorer));
+            return Judge::BuiltIn(Box::new(BuiltIn::NaiveBayes(scorer)));
         }
         if let Some(model) = &spec.propensity {
             let path = format!("{path}.propensity");

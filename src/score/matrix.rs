@@ -1,5 +1,5 @@
-use super::noted::NotesOfRows;
-use super::shape::{Cell, Head, NO_BAND, Shape};
+use super::by_block::{CellsOfRows, NotesOfRows};
+use super::shape::{Head, NO_BAND, Shape};
 use super::{Dimension, Score, ScoreVector};
 use std::sync::Arc;
 
@@ -8,8 +8,7 @@ use std::sync::Arc;
 pub struct ScoreMatrix {
     pub(crate) shape: Arc<Shape>,
     pub(crate) rows: usize,
-    /// One for each dimension of each lead.
-    pub(crate) cells: Vec<Cell>,
+    pub(crate) cells: CellsOfRows,
     /// [`Shape::label_width`] for each lead.
     pub(crate) labels: Vec<u16>,
     /// One for each lead; of no meaning where the model has no composite.
@@ -31,7 +30,7 @@ impl ScoreMatrix {
             vec![0; rows]
         };
         Self {
-            cells: vec![Cell::NONE; rows * shape.dimensions.len()],
+            cells: CellsOfRows::new(rows, shape.dimensions.len()),
             notes: NotesOfRows::new(rows),
             rows,
             labels,
@@ -42,8 +41,7 @@ impl ScoreMatrix {
 
     /// Leaves out all but the first leads.
     pub(crate) fn truncate(&mut self, rows: usize) {
-        self.cells
-            .truncate(rows * self.shape.dimensions.len().max(1));
+        self.cells.truncate(rows);
         self.labels.truncate(rows * self.shape.label_width());
         self.composites.truncate(rows);
         self.notes.truncate(rows);
@@ -83,8 +81,8 @@ impl ScoreMatrix {
             composite: self.composite_of(row),
             notes: self.notes.get(row).cloned().map(Box::new),
         };
-        let (width, labels) = (self.shape.dimensions.len(), self.shape.label_width());
-        let cells = self.cells.get(row * width..(row + 1) * width)?;
+        let labels = self.shape.label_width();
+        let cells = self.cells.row(row)?;
         let bands = self.labels.get(row * labels..(row + 1) * labels)?;
         Some(ScoreVector::new(
             Arc::clone(&self.shape),
@@ -103,12 +101,8 @@ impl ScoreMatrix {
     #[must_use]
     pub fn column(&self, dimension: &str) -> Option<impl ExactSizeIterator<Item = Option<Score>>> {
         let place = self.shape.dimension(dimension)?;
-        let cells = self.cells.iter().skip(place);
-        Some(
-            cells
-                .step_by(self.shape.dimensions.len())
-                .map(|cell| Score::saturating(cell.score)),
-        )
+        let score = move |row| Score::saturating(self.cells.get(row, place)?.score);
+        Some((0..self.rows).map(score))
     }
 
     /// The composites, in the order of the leads.

@@ -2,13 +2,13 @@
 
 mod arithmetic;
 mod as_of;
+mod by_block;
 mod cause;
 mod dimension;
 mod explanation;
 mod formula;
 mod grade;
 mod matrix;
-mod noted;
 mod probability;
 mod ranking;
 mod ranks;
@@ -38,8 +38,8 @@ pub(crate) use arithmetic::{
     LARGEST, WEEKS_BEFORE, amount_share, clamp, contribution, coverage, daily_count, extreme,
     geometric_mean, inactivity, larger, momentum, occurrence, root, scale, smaller, weighted_mean,
 };
+pub(crate) use by_block::{NotesOfBlock, NotesOfRows};
 pub(crate) use explanation::Level;
-pub(crate) use noted::{NotesOfBlock, NotesOfRows};
 pub(crate) use probability::{logistic, prior, within};
 pub(crate) use ranks::Ranks;
 pub(crate) use row::Scored;

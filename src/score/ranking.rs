@@ -131,7 +131,7 @@ impl ScoreMatrix {
                 (composite, composite)
             }
             Some(place) => {
-                let cell = self.cells.get(row * self.shape.dimensions.len() + place);
+                let cell = self.cells.get(row, place);
                 cell.map_or((f64::NAN, f64::NAN), |cell| (cell.score, cell.raw))
             }
         };

@@ -93,8 +93,8 @@ impl ScoreVector {
 
 impl ScoreMatrix {
     pub(crate) fn scored(&self, row: usize) -> Option<Scored<'_>> {
-        let (width, labels) = (self.shape.dimensions.len(), self.shape.label_width());
-        let cells = self.cells.get(row * width..(row + 1) * width)?;
+        let labels = self.shape.label_width();
+        let cells = self.cells.row(row)?;
         let bands = self.labels.get(row * labels..(row + 1) * labels)?;
         let beside = (self.composite_of(row), self.notes.get(row));
         Some(Scored::new(&self.shape, cells, bands, beside))

@@ -3,6 +3,7 @@ use super::engagement::EngagementScorer;
 use super::grade::GradeScorer;
 use super::interest::InterestScorer;
 use super::momentum::MomentumScorer;
+use super::predictive::NaiveBayesScorer;
 use super::rfm::RfmScorer;
 use super::rules::{Buffers, Case};
 use super::scorer::{Assessment, Scorer};
@@ -21,6 +22,7 @@ pub(crate) enum BuiltIn {
     Grade(GradeScorer),
     Interest(InterestScorer),
     Momentum(MomentumScorer),
+    NaiveBayes(NaiveBayesScorer),
     Rfm(RfmScorer),
 }
 
@@ -32,6 +34,7 @@ impl BuiltIn {
             Self::Grade(scorer) => scorer,
             Self::Interest(scorer) => scorer,
             Self::Momentum(scorer) => scorer,
+            Self::NaiveBayes(scorer) => scorer,
             Self::Rfm(scorer) => scorer,
         }
     }
@@ -39,7 +42,7 @@ impl BuiltIn {
     /// Whether it looks at the activities of a case.
     pub(crate) fn reads_activities(&self) -> bool {
         match self {
-            Self::Checklist(_) | Self::Grade(_) => false,
+            Self::Checklist(_) | Self::Grade(_) | Self::NaiveBayes(_) => false,
             Self::Engagement(_) | Self::Interest(_) | Self::Momentum(_) => true,
             Self::Rfm(scorer) => scorer.reads_activities(),
         }
@@ -56,6 +59,7 @@ impl BuiltIn {
             Self::Grade(scorer) => scorer.assess_known(case.lead, case.as_of, buffers),
             Self::Interest(scorer) => scorer.assess_case(&as_dyn(case, &case.lead)),
             Self::Momentum(scorer) => scorer.assess_history(case.history, case.as_of),
+            Self::NaiveBayes(scorer) => scorer.assess(&case.lead, case.as_of.into()),
             Self::Rfm(scorer) => scorer.assess_case(case),
         }
     }
@@ -71,6 +75,7 @@ impl BuiltIn {
             Self::Grade(scorer) => scorer.explain_known(case.lead, case.as_of, buffers),
             Self::Interest(scorer) => scorer.explain_case(&as_dyn(case, &case.lead)),
             Self::Momentum(scorer) => scorer.explain_history(case.history, case.as_of),
+            Self::NaiveBayes(scorer) => scorer.explain(&case.lead, case.as_of.into()),
             Self::Rfm(scorer) => scorer.explain_case(case),
         }
     }

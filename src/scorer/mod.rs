@@ -67,7 +67,7 @@ pub(crate) use condition::{
 pub(crate) use course::{Course, Within};
 pub(crate) use history::{History, Kinds};
 pub(crate) use period::parse_period;
-pub(crate) use predictive::{PredictiveBlock, PredictiveOfTable};
+pub(crate) use predictive::{NaiveBayesOfTable, PredictiveBlock, PredictiveOfTable};
 pub(crate) use rules::{
     ActivityPlan, Blocks, Buffers, Builder, Case, Moments, RulesCourse, RulesOfTable, SECOND,
     abstained, emptied, one_way_until, other_schema, resolve_applies, when, with_buffers,

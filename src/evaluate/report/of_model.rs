@@ -105,7 +105,7 @@ impl ReportSpec {
                 continue;
             }
             let raw = |row: usize| {
-                let cells = matrix.cells.get(row * shape.dimensions.len() + place);
+                let cells = matrix.cells.get(row, place);
                 rfm_bins(cells?.raw)
             };
             let known = || rows.iter().filter_map(|&(row, _)| raw(row));

@@ -88,15 +88,21 @@ impl Codes {
             Self::Zero => places.for_each(|_| give(0)),
             Self::Narrow(codes) => {
                 let codes = codes.get(places).unwrap_or_default();
-                codes.iter().for_each(|&code| give(code.into()));
+                for &code in codes {
+                    give(code.into());
+                }
             }
             Self::Middle(codes) => {
                 let codes = codes.get(places).unwrap_or_default();
-                codes.iter().for_each(|&code| give(code.into()));
+                for &code in codes {
+                    give(code.into());
+                }
             }
             Self::Wide(codes) => {
                 let codes = codes.get(places).unwrap_or_default();
-                codes.iter().for_each(|&code| give(code as usize));
+                for &code in codes {
+                    give(code as usize);
+                }
             }
         }
     }

@@ -4,8 +4,8 @@ use crate::model::judge::Judge;
 use crate::model::model::{Row, ScoreModel};
 use crate::score::{AsOf, Cell, Notes, Score};
 use crate::scorer::{
-    Assessment, BlockWords, Blocks, Buffers, PredictiveBlock, PredictiveOfTable, RulesOfTable,
-    emptied, with_buffers,
+    Assessment, BlockWords, Blocks, Buffers, BuiltIn, NaiveBayesOfTable, PredictiveBlock,
+    PredictiveOfTable, RulesOfTable, emptied, with_buffers,
 };
 use std::ops::Range;
 use std::sync::Arc;
@@ -25,6 +25,7 @@ pub(super) struct TableOfModel<'t> {
 enum JudgeOfTable<'t> {
     Rules(RulesOfTable<'t>),
     Predictive(PredictiveOfTable<'t>),
+    NaiveBayes(NaiveBayesOfTable<'t>),
     /// Judges lead by lead.
     ByRow,
 }
@@ -35,6 +36,7 @@ impl JudgeOfTable<'_> {
         match self {
             Self::Rules(rules) => rules.is_bare(),
             Self::Predictive(scorer) => scorer.is_whole(),
+            Self::NaiveBayes(_) => true,
             Self::ByRow => false,
         }
     }
@@ -51,6 +53,7 @@ impl<'t> TableOfModel<'t> {
         let history = |(ready, judge): (&JudgeOfTable<'_>, &Judge)| match ready {
             JudgeOfTable::Rules(rules) => rules.reads_history(),
             JudgeOfTable::Predictive(scorer) => scorer.reads_history(),
+            JudgeOfTable::NaiveBayes(_) => false,
             JudgeOfTable::ByRow => judge.reads_activities(),
         };
         let mut raisers = model.labels.iter().flat_map(|labels| &labels.auto);
@@ -81,6 +84,10 @@ impl<'t> TableOfModel<'t> {
                     kinds,
                     &is_judged,
                 )),
+                Some(Judge::BuiltIn(scorer)) => match &**scorer {
+                    BuiltIn::NaiveBayes(scorer) => JudgeOfTable::NaiveBayes(scorer.of_table(table)),
+                    _ => JudgeOfTable::ByRow,
+                },
                 _ => JudgeOfTable::ByRow,
             };
             if let Some(judge) = judges.get_mut(place) {
@@ -124,6 +131,7 @@ impl<'t> TableOfModel<'t> {
                         fill(results, place, judge.all(block));
                     }
                 }
+                Some(JudgeOfTable::NaiveBayes(judge)) => fill(results, place, judge.all(rows)),
                 Some(JudgeOfTable::ByRow) | None => {}
             }
         }

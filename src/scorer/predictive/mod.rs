@@ -39,6 +39,7 @@ pub use fit::{
     AlphaChoice, AlphaRow, ClassWeight, CoefficientRow, CrossValidated, CrossValidation, FoldSplit,
     LogisticFit, LogisticSpec, LogisticSummary, Penalty, Separation, TrainingMatrix,
 };
+pub(crate) use naive_bayes::NaiveBayesOfTable;
 pub use naive_bayes::{
     LearnError, NaiveBayesAttribute, NaiveBayesCounts, NaiveBayesLevels, NaiveBayesScorer,
     NaiveBayesSpec, NaiveBayesTable, OutcomeCounts,

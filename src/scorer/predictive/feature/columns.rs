@@ -134,7 +134,7 @@ impl<'t> Marks<'t> {
 
 impl Shared<'_> {
     /// What each code says, in their order; code 0 says nothing.
-    pub(in crate::scorer::predictive) fn each(&self, mut give: impl FnMut(Reading<'_>)) {
+    pub(in crate::scorer::predictive) fn each(self, mut give: impl FnMut(Reading<'_>)) {
         give(Reading::Missing);
         match self.0 {
             Column::Texts(texts) => {
@@ -210,8 +210,9 @@ impl NumberColumn<'_> {
         let count = rows.len();
         match self {
             Self::Numbers(all) => {
-                let all = all.get(rows.clone()).unwrap_or_default();
-                all.iter().for_each(|&number| give(number));
+                for &number in all.get(rows.clone()).unwrap_or_default() {
+                    give(number);
+                }
             }
             Self::Dates(all) => {
                 for &micros in all.get(rows.clone()).unwrap_or_default() {
@@ -224,8 +225,9 @@ impl NumberColumn<'_> {
             }
             Self::Marks(place) => {
                 let all = marks.get(place * count..(place + 1) * count);
-                let all = all.unwrap_or_default();
-                all.iter().for_each(|&number| give(number));
+                for &number in all.unwrap_or_default() {
+                    give(number);
+                }
             }
             Self::Purchases(PurchaseColumn {
                 table,

@@ -53,7 +53,7 @@ impl Sort {
         u64::try_from(count).unwrap_or(u64::MAX)
     }
 
-    fn held<'a>(&'a self, value: Value<'a>) -> Held<'a> {
+    pub(super) fn held<'a>(&'a self, value: Value<'a>) -> Held<'a> {
         match (self, value) {
             (Self::Text, Value::Text(text)) if !text.is_empty() => Held::One(folded(text)),
             (Self::Flag, Value::Flag(flag)) => {

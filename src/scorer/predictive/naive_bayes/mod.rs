@@ -6,6 +6,7 @@ mod counts;
 mod learn;
 mod learn_error;
 mod naive_bayes_scorer;
+mod of_table;
 mod spec;
 mod table;
 
@@ -13,3 +14,5 @@ pub use counts::{NaiveBayesCounts, NaiveBayesLevels, NaiveBayesTable, OutcomeCou
 pub use learn_error::LearnError;
 pub use naive_bayes_scorer::NaiveBayesScorer;
 pub use spec::{NaiveBayesAttribute, NaiveBayesSpec};
+
+pub(crate) use of_table::NaiveBayesOfTable;

@@ -127,10 +127,24 @@ impl NaiveBayesScorer {
     #[must_use]
     pub fn probability(&self, lead: &dyn LeadView, as_of: AsOf) -> Option<f64> {
         let log_odds = self.log_odds(lead, as_of)?;
-        Some(match &self.spec.calibration {
+        Some(self.probability_of(log_odds))
+    }
+
+    /// The probability of log-odds, calibrated where the spec is.
+    fn probability_of(&self, log_odds: f64) -> f64 {
+        match &self.spec.calibration {
             Some(calibration) => calibration.apply(log_odds),
             None => logistic(log_odds),
-        })
+        }
+    }
+
+    /// What log-odds come to; nothing where there are none.
+    pub(super) fn assessment(&self, log_odds: Option<f64>) -> Assessment {
+        let raw = log_odds.map(|log_odds| self.probability_of(log_odds));
+        Assessment {
+            score: raw.and_then(|raw| Score::saturating(scale(raw, 0.0, 1.0))),
+            raw,
+        }
     }
 
     /// The log-odds that the lead converts, before calibration; `None` where the scorer abstains.
@@ -149,13 +163,12 @@ impl NaiveBayesScorer {
         if lead.schema() != self.schema {
             return None;
         }
-        if self.all.leads.fewest() < self.spec.minimum.max(1) {
+        if !self.counts_enough() {
             return Some(run(Err("too few leads of each outcome are counted")));
         }
         let lead = KnownAt::new(lead, as_of.moment());
         let team = team_of(self.team, &lead);
-        let own = self.teams.get(&*team).filter(|_| !team.is_empty());
-        let own = own.filter(|own| own.leads.fewest() >= self.spec.team_minimum.max(1));
+        let own = self.counts_of(&team);
         let held = held(&self.categories, &lead).collect();
         Some(run(Ok(Case {
             held,
@@ -163,6 +176,17 @@ impl NaiveBayesScorer {
             is_own: own.is_some(),
             team,
         })))
+    }
+
+    /// Whether enough leads of each outcome are counted.
+    pub(super) fn counts_enough(&self) -> bool {
+        self.all.leads.fewest() >= self.spec.minimum.max(1)
+    }
+
+    /// The counts of a team, in lower case, that is judged by its own.
+    pub(super) fn counts_of(&self, team: &str) -> Option<&Table> {
+        let own = self.teams.get(team).filter(|_| !team.is_empty())?;
+        (own.leads.fewest() >= self.spec.team_minimum.max(1)).then_some(own)
     }
 
     /// What one level of an attribute says; `None` where it says nothing.
@@ -184,24 +208,37 @@ impl NaiveBayesScorer {
         self.evidence(attribute, table, level)?.value(None, &[])
     }
 
+    /// What a lead adds that holds that of an attribute; `None` where it says nothing.
+    pub(super) fn held_value(
+        &self,
+        attribute: usize,
+        held: &Held<'_>,
+        table: &Table,
+    ) -> Option<f64> {
+        match held {
+            Held::Missing => None,
+            Held::One(level) => self.value(attribute, table, level),
+            Held::Tags(tags) => tags
+                .iter()
+                .filter_map(|tag| self.value(attribute, table, tag))
+                .fold(None, |sum, tag| Some(sum.unwrap_or(0.0) + tag)),
+        }
+    }
+
     /// The log-odds; `None` where nothing gives evidence.
     fn sum(&self, case: &Case<'_>) -> Option<f64> {
-        let leads = case.table.leads;
-        let mut sum = 0.0 + prior(leads.converted, leads.not_converted);
+        let held = case.held.iter().enumerate();
+        let adds = held.map(|(attribute, held)| self.held_value(attribute, held, case.table));
+        Self::sum_of(case.table, adds)
+    }
+
+    /// The log-odds of what each attribute adds.
+    pub(super) fn sum_of(table: &Table, adds: impl Iterator<Item = Option<f64>>) -> Option<f64> {
+        let mut sum = 0.0 + prior(table.leads.converted, table.leads.not_converted);
         let mut known = false;
-        for (attribute, held) in case.held.iter().enumerate() {
-            let value = match held {
-                Held::Missing => None,
-                Held::One(level) => self.value(attribute, case.table, level),
-                Held::Tags(tags) => tags
-                    .iter()
-                    .filter_map(|tag| self.value(attribute, case.table, tag))
-                    .fold(None, |sum, tag| Some(sum.unwrap_or(0.0) + tag)),
-            };
-            if let Some(value) = value {
-                sum += value;
-                known = true;
-            }
+        for value in adds.flatten() {
+            sum += value;
+            known = true;
         }
         known.then_some(sum)
     }
@@ -291,11 +328,7 @@ impl Scorer for NaiveBayesScorer {
     }
 
     fn assess(&self, lead: &dyn LeadView, as_of: AsOf) -> Assessment {
-        let raw = self.probability(lead, as_of);
-        Assessment {
-            score: raw.and_then(|raw| Score::saturating(scale(raw, 0.0, 1.0))),
-            raw,
-        }
+        self.assessment(self.log_odds(lead, as_of))
     }
 
     fn unit(&self) -> Unit {

@@ -1,4 +1,4 @@
-use super::shape::Notes;
+use super::shape::{Cell, Notes};
 
 /// The notes of many leads, of which few have any: there is room only for blocks in which a lead has some.
 #[derive(Clone, Debug, Default)]
@@ -49,5 +49,45 @@ impl NotesOfBlock {
         if let Some(place) = self.rows.get_mut(row) {
             *place = Some(notes);
         }
+    }
+}
+
+/// The dimensions of many leads. Room for a block is made by whoever fills it, who then has it at hand.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CellsOfRows {
+    width: usize,
+    blocks: Vec<Box<[Cell]>>,
+}
+
+impl CellsOfRows {
+    /// No cells yet, of that many dimensions a row.
+    pub(super) fn new(rows: usize, width: usize) -> Self {
+        Self {
+            width,
+            blocks: vec![Box::default(); rows.div_ceil(NotesOfRows::BLOCK)],
+        }
+    }
+
+    /// The dimensions of a row.
+    pub(crate) fn row(&self, row: usize) -> Option<&[Cell]> {
+        let first = row % NotesOfRows::BLOCK * self.width;
+        let block = self.blocks.get(row / NotesOfRows::BLOCK)?;
+        block.get(first..first + self.width)
+    }
+
+    /// One dimension of a row.
+    #[inline]
+    pub(crate) fn get(&self, row: usize, place: usize) -> Option<&Cell> {
+        self.row(row)?.get(place)
+    }
+
+    /// The blocks from that of a row on, which is the first of its block.
+    pub(crate) fn blocks_from(&mut self, row: usize) -> &mut [Box<[Cell]>] {
+        let blocks = self.blocks.get_mut(row / NotesOfRows::BLOCK..);
+        blocks.unwrap_or_default()
+    }
+
+    pub(super) fn truncate(&mut self, rows: usize) {
+        self.blocks.truncate(rows.div_ceil(NotesOfRows::BLOCK));
     }
 }
