@@ -7,8 +7,8 @@
 #![allow(dead_code, unreachable_pub, reason = "modules of the examples")]
 
 use anyhow::Result;
+use lead_files::{Files, model};
 use lead_scoring::{AsOf, AttributeType, AttributeValue, Moment, ScoreModel};
-use read::Files;
 use std::fs::File;
 use std::hint::black_box;
 use std::path::Path;
@@ -18,22 +18,10 @@ use std::time::Instant;
 mod calls;
 #[path = "../examples/generate_leads/files.rs"]
 mod files;
-#[path = "../examples/score_leads/gathered.rs"]
-mod gathered;
-#[path = "../examples/score_leads/ids.rs"]
-mod ids;
-#[path = "../examples/score_leads/model.rs"]
-mod model;
-#[path = "../examples/score_leads/read.rs"]
-mod read;
+#[path = "../examples/lead_files/mod.rs"]
+mod lead_files;
 #[path = "../examples/generate_leads/rows.rs"]
 mod rows;
-#[path = "../examples/score_leads/rows_ahead.rs"]
-mod rows_ahead;
-#[path = "../examples/score_leads/show.rs"]
-mod show;
-#[path = "../examples/score_leads/table.rs"]
-mod table;
 #[path = "../examples/generate_leads/tables.rs"]
 mod tables;
 #[path = "../examples/generate_leads/world.rs"]
@@ -64,7 +52,8 @@ fn main() -> Result<()> {
             purchases: Some(folder.join("purchases.csv")),
             answers: Some(folder.join("answers.csv")),
         };
-        let (cost, read) = Cost::of(|| read::read(&files, model.schema(), &checklists, as_of))?;
+        let (cost, read) =
+            Cost::of(|| lead_files::read(&files, model.schema(), &checklists, as_of))?;
         run.push(cost);
         let leads = &read.leads;
         run.push(Cost::of(|| Ok(model.score_all(leads, as_of)))?.0);

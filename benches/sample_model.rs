@@ -10,6 +10,7 @@
 )]
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use lead_files::{Files, model};
 use lead_scoring::{
     Activity, Answer, AsOf, AttributeSlot, Lead, LeadView, Moment, Purchase, QuestionSlot,
     SchemaId, ScoreModel, Scorer, Value,
@@ -21,22 +22,10 @@ use std::path::Path;
 mod calls;
 #[path = "../examples/generate_leads/files.rs"]
 mod files;
-#[path = "../examples/score_leads/gathered.rs"]
-mod gathered;
-#[path = "../examples/score_leads/ids.rs"]
-mod ids;
-#[path = "../examples/score_leads/model.rs"]
-mod model;
-#[path = "../examples/score_leads/read.rs"]
-mod read;
+#[path = "../examples/lead_files/mod.rs"]
+mod lead_files;
 #[path = "../examples/generate_leads/rows.rs"]
 mod rows;
-#[path = "../examples/score_leads/rows_ahead.rs"]
-mod rows_ahead;
-#[path = "../examples/score_leads/show.rs"]
-mod show;
-#[path = "../examples/score_leads/table.rs"]
-mod table;
 #[path = "../examples/generate_leads/tables.rs"]
 mod tables;
 #[path = "../examples/generate_leads/world.rs"]
@@ -56,13 +45,14 @@ fn sample(count: u32) -> (ScoreModel, Vec<Lead>) {
     files::write(world, &folder).expect("the files can be written");
     let (spec, model) = model::load(Path::new(MODEL)).expect("the model is sound");
     let checklists = model::checklists(&spec, model.schema()).expect("they are sound");
-    let files = read::Files {
+    let files = Files {
         leads: folder.join("leads.csv"),
         activities: Some(folder.join("activities.csv")),
         purchases: Some(folder.join("purchases.csv")),
         answers: Some(folder.join("answers.csv")),
     };
-    let read = read::read(&files, model.schema(), &checklists, as_of()).expect("they can be read");
+    let read =
+        lead_files::read(&files, model.schema(), &checklists, as_of()).expect("they can be read");
     (model, read.leads)
 }
 

@@ -23,35 +23,23 @@
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
+use lead_files::{Files, model, show};
 use lead_scoring::{
     AsOf, AttributeSlot, AttributeType, Dimension, DriftBaseline, HeatMapSpec, Lead, LeadView,
     Report, ReportSpec, ScoreModel, SegmentReportSpec, Value,
 };
-use read::Files;
 use std::collections::HashSet;
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-#[path = "../score_leads/gathered.rs"]
-mod gathered;
-#[path = "../score_leads/ids.rs"]
-mod ids;
-#[path = "../score_leads/model.rs"]
-mod model;
+#[allow(dead_code, reason = "the main example takes more")]
+#[path = "../lead_files/mod.rs"]
+mod lead_files;
 mod outcomes;
-#[path = "../score_leads/read.rs"]
-mod read;
 #[path = "../report_page/mod.rs"]
 mod report_page;
-#[path = "../score_leads/rows_ahead.rs"]
-mod rows_ahead;
-#[allow(dead_code, reason = "the main example shows more")]
-#[path = "../score_leads/show.rs"]
-mod show;
-#[path = "../score_leads/table.rs"]
-mod table;
 
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data");
 /// The moment at which the sample was taken.
@@ -161,7 +149,7 @@ fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
         None => SAMPLE_AS_OF.parse()?,
     };
     let checklists = model::checklists(&spec, model.schema())?;
-    let mut reading = read::read(&files, model.schema(), &checklists, as_of)?;
+    let mut reading = lead_files::read(&files, model.schema(), &checklists, as_of)?;
     let converted_at = outcomes::read(&outcomes, &reading.leads, &mut reading.refused)?;
     show::counts(out, &reading.counts)?;
     show::left_out(out, &reading.left_out)?;

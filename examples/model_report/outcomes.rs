@@ -1,6 +1,6 @@
 //! When leads converted, from a file.
 
-use crate::table::{Refused, Table, cell};
+use crate::lead_files::table::{Refused, Table, cell};
 use anyhow::Result;
 use csv::StringRecord;
 use lead_scoring::{Lead, Moment};

@@ -1,6 +1,6 @@
 //! The best leads, a summary of all, and the explanation of one.
 
-use crate::show::plural;
+use crate::lead_files::show::plural;
 use anyhow::Result;
 use lead_scoring::{
     AsOf, AttributeSlot, Dimension, Explanation, Lead, LeadView, ModelSpec, Reason, Score,

@@ -5,19 +5,26 @@
     reason = "places are those of ids that were numbered"
 )]
 
-use crate::gathered::{Bucket, Sheet};
-use crate::ids::Ids;
-use crate::show::plural;
-use crate::table::{Refused, Table, cell};
 use anyhow::Result;
 use csv::StringRecord;
+use gathered::{Bucket, Sheet};
 use hashbrown::HashMap;
+use ids::Ids;
 use lead_scoring::{
     Activity, AnswerValue, AsOf, AttributeSlot, AttributeType, AttributeValue, ChecklistScorer,
     Lead, LeadBuilder, LeadError, LeadReader, Moment, Schema,
 };
 use rayon::prelude::*;
+use show::plural;
 use std::path::PathBuf;
+use table::{Refused, Table, cell};
+
+mod gathered;
+mod ids;
+pub(crate) mod model;
+mod rows_ahead;
+pub(crate) mod show;
+pub(crate) mod table;
 
 /// Where to read from.
 pub(crate) struct Files {

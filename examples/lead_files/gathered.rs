@@ -5,7 +5,7 @@
     reason = "places and lengths are counted here"
 )]
 
-use crate::ids::piece;
+use super::ids::piece;
 use csv::StringRecord;
 use lead_scoring::{Activity, KindSlot, LeadBuilder, Moment, ProductSlot};
 

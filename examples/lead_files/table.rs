@@ -1,6 +1,6 @@
 //! One CSV file: its columns by name, its rows, and what is wrong with them.
 
-use crate::rows_ahead::RowsAhead;
+use super::rows_ahead::RowsAhead;
 use anyhow::{Context, Result, bail};
 use csv::{ErrorKind, StringRecord};
 use indicatif::{ProgressBar, ProgressStyle};
