@@ -12,8 +12,8 @@
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use lead_files::{Files, model};
 use lead_scoring::{
-    Activity, Answer, AsOf, AttributeSlot, Lead, LeadView, Moment, Purchase, QuestionSlot,
-    SchemaId, ScoreModel, Scorer, Value,
+    Activity, Answer, AsOf, AttributeSlot, Fact, Lead, LeadRow, LeadView, Moment, Purchase,
+    QuestionSlot, SchemaId, ScoreModel, Scorer, Value,
 };
 use std::hint::black_box;
 use std::path::Path;
@@ -53,7 +53,48 @@ fn sample(count: u32) -> (ScoreModel, Vec<Lead>) {
     };
     let read =
         lead_files::read(&files, model.schema(), &checklists, as_of()).expect("they can be read");
-    (model, read.leads)
+    let leads = read.leads.rows().map(|row| owned(&row, &model)).collect();
+    (model, leads)
+}
+
+/// An owned lead of all that a row of a table says.
+fn owned(row: &LeadRow<'_>, model: &ScoreModel) -> Lead {
+    let schema = model.schema();
+    let mut builder = Lead::builder(schema, row.id());
+    if let Some(at) = row.created_at() {
+        builder = builder.created_at(at);
+    }
+    for (name, _) in schema.attributes() {
+        let slot = schema.attribute(name).expect("it is declared");
+        builder = match row.attribute(slot) {
+            Value::Missing => builder,
+            Value::Number(number) => builder.set(name, number),
+            Value::Text(text) => builder.set(name, text),
+            Value::Flag(flag) => builder.set(name, flag),
+            Value::Date(date) => builder.set(name, date),
+            Value::Tags(tags) => {
+                let tags = (0..tags.len()).filter_map(|place| tags.get(place));
+                builder.set(name, tags.map(str::to_owned).collect::<Vec<_>>())
+            }
+        };
+    }
+    for name in schema.questions() {
+        let slot = schema.question(name).expect("it is declared");
+        builder = match row.answer(slot) {
+            Answer::Unknown => continue,
+            Answer::Yes => builder.answer(name, true),
+            Answer::No => builder.answer(name, false),
+            Answer::Level(level) => builder.answer(name, level),
+            Answer::Amount(amount) => builder.answer(name, amount),
+            Answer::By(date) => builder.answer(name, date),
+        };
+        if let Some(since) = row.known_since(Fact::Answer(slot)) {
+            builder = builder.answer_known_since(name, since);
+        }
+    }
+    row.activities(&mut |activity| builder.add_activity(activity));
+    row.purchases(&mut |purchase| builder.add_purchase(purchase.at, purchase.amount));
+    builder.build().expect("the lead is sound")
 }
 
 /// An app's own lead, scored in place: times as integers, attributes, answers and events in a struct of its own.

@@ -25,7 +25,7 @@ use anyhow::{Context, Result, bail};
 use clap::Parser;
 use lead_files::{Files, model, show};
 use lead_scoring::{
-    AsOf, AttributeSlot, AttributeType, Dimension, DriftBaseline, HeatMapSpec, Lead, LeadView,
+    AsOf, AttributeSlot, AttributeType, Dimension, DriftBaseline, HeatMapSpec, LeadRow, LeadView,
     Report, ReportSpec, ScoreModel, SegmentReportSpec, Value,
 };
 use std::collections::HashSet;
@@ -150,20 +150,15 @@ fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     };
     let checklists = model::checklists(&spec, model.schema())?;
     let mut reading = lead_files::read(&files, model.schema(), &checklists, as_of)?;
-    let converted_at = outcomes::read(&outcomes, &reading.leads, &mut reading.refused)?;
+    let leads: Vec<LeadRow<'_>> = reading.leads.rows().collect();
+    let converted_at = outcomes::read(&outcomes, &leads, &mut reading.refused)?;
     show::counts(out, &reading.counts)?;
     show::left_out(out, &reading.left_out)?;
     show::refused(out, &reading.refused)?;
 
     let baseline = args.baseline.as_deref().map(load_baseline).transpose()?;
-    let spec = what(args, &model, &reading.leads)?;
-    let report = spec.run_model(
-        &model,
-        &reading.leads,
-        as_of,
-        &converted_at,
-        baseline.as_ref(),
-    )?;
+    let spec = what(args, &model, &leads)?;
+    let report = spec.run_model(&model, &leads, as_of, &converted_at, baseline.as_ref())?;
     writeln!(out, "\n{report}")?;
     let page = args.output.clone().unwrap_or_else(default_output);
     write(&page, &report_page::page(&report)?)?;
@@ -182,7 +177,7 @@ fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
 }
 
 /// What goes into the report.
-fn what(args: &Args, model: &ScoreModel, leads: &[Lead]) -> Result<ReportSpec> {
+fn what(args: &Args, model: &ScoreModel, leads: &[LeadRow<'_>]) -> Result<ReportSpec> {
     let title = args.title.clone();
     let title = title.unwrap_or_else(|| format!("How good is the model `{}`?", model.name()));
     let mut segments = SegmentReportSpec::new();
@@ -224,7 +219,7 @@ fn what(args: &Args, model: &ScoreModel, leads: &[Lead]) -> Result<ReportSpec> {
 }
 
 /// The texts and flags that have at least two values, and not many.
-fn few_values(model: &ScoreModel, leads: &[Lead]) -> Vec<String> {
+fn few_values(model: &ScoreModel, leads: &[LeadRow<'_>]) -> Vec<String> {
     let attributes = (0..).zip(model.schema().attributes());
     let few = attributes.filter(|&(slot, (_, of))| {
         let mut values = HashSet::new();

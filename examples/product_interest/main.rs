@@ -14,7 +14,7 @@
 use anyhow::{Context, Result, bail};
 use clap::Parser;
 use lead_files::{Files, model, show};
-use lead_scoring::{AsOf, InterestProfile, InterestScorer, Lead, MomentumScorer, Score, Scorer};
+use lead_scoring::{AsOf, InterestProfile, InterestScorer, LeadRow, MomentumScorer, Score, Scorer};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -76,7 +76,7 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 
 /// What is known of one lead's interest.
 struct Leaning<'l> {
-    lead: &'l Lead,
+    lead: LeadRow<'l>,
     /// `None` for a lead that never did anything with a product.
     profile: Option<InterestProfile>,
     momentum: Option<Score>,
@@ -140,13 +140,13 @@ fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
 
     let mut leanings: Vec<Leaning<'_>> = reading
         .leads
-        .iter()
+        .rows()
         .map(|lead| Leaning {
             lead,
-            profile: interest.profile(lead, as_of),
+            profile: interest.profile(&lead, as_of),
             momentum: momentum
                 .as_ref()
-                .and_then(|scorer| scorer.score(lead, as_of)),
+                .and_then(|scorer| scorer.score(&lead, as_of)),
         })
         .collect();
     // Stable: ties stay in the order of the file.
@@ -166,9 +166,9 @@ fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     };
     if let Some(leaning) = explained {
         writeln!(out, "\nWhy {} leans as it does:", leaning.lead.id())?;
-        writeln!(out, "{}", interest.explain(leaning.lead, as_of))?;
+        writeln!(out, "{}", interest.explain(&leaning.lead, as_of))?;
         if let Some(momentum) = &momentum {
-            writeln!(out, "{}", momentum.explain(leaning.lead, as_of))?;
+            writeln!(out, "{}", momentum.explain(&leaning.lead, as_of))?;
         }
     }
     if let Some(path) = &args.output {

@@ -149,7 +149,7 @@ fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     }
 
     let started = Instant::now();
-    let matrix = model.score_all(&leads, as_of);
+    let matrix = model.score_table(&leads, as_of);
     let scoring = started.elapsed();
     let started = Instant::now();
     let ranked = matrix.ranked(RankBy::Best)?;
@@ -173,7 +173,7 @@ fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     let explained = match &args.explain {
         Some(id) => Some(
             leads
-                .iter()
+                .rows()
                 .position(|lead| lead.id() == id)
                 .with_context(|| format!("no lead `{id}` was read, so it cannot be explained"))?,
         ),
