@@ -1,5 +1,6 @@
 //! Reading and scoring 100,000 leads with a million activities as `score_leads` does, beside what cannot be saved:
-//! splitting the same files into cells and parsing their times and numbers, one after the other on one thread.
+//! splitting the same files into cells by the crate csv and parsing their times, numbers and flags, and nothing else.
+//! Each on one thread and on all, so that like stands beside like.
 //!
 //! All are timed in turns, and the shortest time of each counts, so that other work on the machine matters little.
 
@@ -7,10 +8,13 @@
 #![allow(dead_code, unreachable_pub, reason = "modules of the examples")]
 
 use anyhow::Result;
+use lead_files::{Files, model};
 use lead_scoring::{AsOf, AttributeType, AttributeValue, Moment, ScoreModel};
-use read::Files;
+use rayon::prelude::*;
 use std::fs::File;
 use std::hint::black_box;
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::path::Path;
 use std::time::Instant;
 
@@ -18,22 +22,10 @@ use std::time::Instant;
 mod calls;
 #[path = "../examples/generate_leads/files.rs"]
 mod files;
-#[path = "../examples/score_leads/gathered.rs"]
-mod gathered;
-#[path = "../examples/score_leads/ids.rs"]
-mod ids;
-#[path = "../examples/score_leads/model.rs"]
-mod model;
-#[path = "../examples/score_leads/read.rs"]
-mod read;
+#[path = "../examples/lead_files/mod.rs"]
+mod lead_files;
 #[path = "../examples/generate_leads/rows.rs"]
 mod rows;
-#[path = "../examples/score_leads/rows_ahead.rs"]
-mod rows_ahead;
-#[path = "../examples/score_leads/show.rs"]
-mod show;
-#[path = "../examples/score_leads/table.rs"]
-mod table;
 #[path = "../examples/generate_leads/tables.rs"]
 mod tables;
 #[path = "../examples/generate_leads/world.rs"]
@@ -51,45 +43,56 @@ fn main() -> Result<()> {
     files::write(world, &folder)?;
     let (spec, model) = model::load(Path::new(MODEL))?;
     let checklists = model::checklists(&spec, model.schema())?;
-    let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
-
-    let mut best = [Cost::MOST; 5];
-    for _ in 0..ROUNDS {
-        let mut run = Vec::new();
-        run.push(Cost::of(|| pass(&folder, |_, _| AttributeType::Text))?.0);
-        run.push(Cost::of(|| pass(&folder, |file, column| sort(&model, file, column)))?.0);
-        let files = Files {
-            leads: folder.join("leads.csv"),
-            activities: Some(folder.join("activities.csv")),
-            purchases: Some(folder.join("purchases.csv")),
-            answers: Some(folder.join("answers.csv")),
-        };
-        let (cost, read) = Cost::of(|| read::read(&files, model.schema(), &checklists, as_of))?;
-        run.push(cost);
-        let leads = &read.leads;
-        run.push(Cost::of(|| Ok(model.score_all(leads, as_of)))?.0);
-        run.push(Cost::of(|| Ok(alone.install(|| model.score_all(leads, as_of))))?.0);
-        for (best, cost) in best.iter_mut().zip(run) {
-            best.wall = best.wall.min(cost.wall);
-            best.processor = best.processor.min(cost.processor);
+    let files = Files {
+        leads: folder.join("leads.csv"),
+        activities: Some(folder.join("activities.csv")),
+        purchases: Some(folder.join("purchases.csv")),
+        answers: Some(folder.join("answers.csv")),
+    };
+    let read = || lead_files::read(&files, model.schema(), &checklists, as_of);
+    println!("{LEADS} leads, the least of {ROUNDS}: time, and processor time of all threads");
+    for threads in [1, std::thread::available_parallelism()?.get()] {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()?;
+        let mut best = [Cost::MOST; 5];
+        for _ in 0..ROUNDS {
+            let run = pool.install(|| -> Result<_> {
+                let split = Cost::of(|| pass(&folder, |_, _| AttributeType::Text))?.0;
+                let floor =
+                    Cost::of(|| pass(&folder, |file, column| sort(&model, file, column)))?.0;
+                let (reading, found) = Cost::of(read)?;
+                let scoring = Cost::of(|| Ok(model.score_table(&found.leads, as_of)))?.0;
+                drop(found);
+                let whole = Cost::of(|| {
+                    let found = read()?;
+                    let scores = model.score_table(&found.leads, as_of);
+                    Ok((found, scores))
+                })?;
+                Ok([split, floor, reading, scoring, whole.0])
+            })?;
+            for (best, cost) in best.iter_mut().zip(run) {
+                best.wall = best.wall.min(cost.wall);
+                best.processor = best.processor.min(cost.processor);
+            }
         }
+        let [split, floor, reading, scoring, whole] = best;
+        println!("on {threads} threads");
+        println!("  splitting the files             {split}");
+        println!("  splitting and parsing cells     {floor}");
+        println!("  reading                         {reading}");
+        println!("  scoring                         {scoring}");
+        println!("  reading and scoring             {whole}");
+        println!(
+            "  the whole is {:.2} times splitting and parsing, {:.2} times in processor time",
+            whole.wall / floor.wall,
+            whole.processor / floor.processor
+        );
+        println!(
+            "  scoring with all judges: {:.2} us of processor time a lead",
+            scoring.processor / f64::from(LEADS) * 1e6
+        );
     }
-    let [split, floor, read, score, alone] = best;
-    println!("{LEADS} leads, the least of {ROUNDS}: time, and processor time");
-    println!("  splitting the files             {split}");
-    println!("  splitting, times and numbers    {floor}");
-    println!("  reading                         {read}");
-    println!("  scoring                         {score}");
-    println!("  scoring on one thread           {alone}");
-    println!(
-        "reading and scoring: {:.2} times splitting and parsing, {:.2} times in processor time",
-        (read.wall + score.wall) / floor.wall,
-        (read.processor + score.processor) / floor.processor
-    );
-    println!(
-        "scoring with all judges: {:.2} us of processor time a lead",
-        alone.processor / f64::from(LEADS) * 1e6
-    );
     Ok(())
 }
 
@@ -142,7 +145,7 @@ fn processor_time() -> f64 {
 /// What the cells of a column are parsed as.
 fn sort(model: &ScoreModel, file: &str, column: &str) -> AttributeType {
     match (file, column) {
-        (_, "at" | "created_at") => AttributeType::Date,
+        (_, "at" | "created_at" | "answered_at") => AttributeType::Date,
         (_, "value" | "amount") => AttributeType::Number,
         ("leads.csv", name) => {
             let schema = model.schema();
@@ -154,37 +157,71 @@ fn sort(model: &ScoreModel, file: &str, column: &str) -> AttributeType {
     }
 }
 
-/// Goes through the files once, and parses the cells that are not text.
+/// Goes through the files once, and parses the cells that are not text; on all threads, each with pieces of the files.
 fn pass(folder: &Path, sort: impl Fn(&str, &str) -> AttributeType) -> Result<()> {
-    for name in ["leads.csv", "activities.csv", "purchases.csv"] {
-        let mut reader = csv::ReaderBuilder::new()
-            .buffer_capacity(1 << 18)
-            .from_reader(File::open(folder.join(name))?);
-        let header = reader.headers()?.clone();
-        let columns: Vec<(usize, AttributeType)> = header
+    for name in [
+        "leads.csv",
+        "activities.csv",
+        "purchases.csv",
+        "answers.csv",
+    ] {
+        let path = folder.join(name);
+        let mut reader = csv::Reader::from_path(&path)?;
+        let columns: Vec<(usize, AttributeType)> = reader
+            .headers()?
             .iter()
             .map(|column| sort(name, column))
             .enumerate()
             .filter(|(_, of)| !matches!(of, AttributeType::Text | AttributeType::Tags))
             .collect();
-        let mut row = csv::StringRecord::new();
-        while reader.read_record(&mut row)? {
-            for &(column, of) in &columns {
-                let cell = row.get(column).unwrap_or_default();
-                match of {
-                    AttributeType::Date if !cell.is_empty() => {
-                        black_box(cell.parse::<Moment>()?);
-                    }
-                    AttributeType::Number if !cell.is_empty() => {
-                        black_box(cell.parse::<f64>()?);
-                    }
-                    of => {
-                        black_box(AttributeValue::parse(of, cell)?);
-                    }
+        let pieces = pieces(&path, reader.position().byte())?;
+        pieces
+            .into_par_iter()
+            .try_for_each(|piece| parse(&path, piece, &columns))?;
+    }
+    Ok(())
+}
+
+/// Cuts a file at ends of lines, from a place on. No cell of these files has one.
+fn pieces(path: &Path, from: u64) -> Result<Vec<Range<u64>>> {
+    const BYTES: u64 = 1 << 20;
+    let mut file = BufReader::new(File::open(path)?);
+    let end = file.get_ref().metadata()?.len();
+    let mut pieces = Vec::new();
+    let mut start = from;
+    while start < end {
+        let cut = file.seek(SeekFrom::Start(end.min(start + BYTES)))?;
+        let cut = cut + file.read_until(b'\n', &mut Vec::new())? as u64;
+        pieces.push(start..cut);
+        start = cut;
+    }
+    Ok(pieces)
+}
+
+fn parse(path: &Path, piece: Range<u64>, columns: &[(usize, AttributeType)]) -> Result<()> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(piece.start))?;
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .buffer_capacity(1 << 18)
+        .from_reader(file.take(piece.end - piece.start));
+    let mut row = csv::StringRecord::new();
+    while reader.read_record(&mut row)? {
+        for &(column, of) in columns {
+            let cell = row.get(column).unwrap_or_default();
+            match of {
+                AttributeType::Date if !cell.is_empty() => {
+                    black_box(cell.parse::<Moment>()?);
+                }
+                AttributeType::Number if !cell.is_empty() => {
+                    black_box(cell.parse::<f64>()?);
+                }
+                of => {
+                    black_box(AttributeValue::parse(of, cell)?);
                 }
             }
-            black_box(&row);
         }
+        black_box(&row);
     }
     Ok(())
 }

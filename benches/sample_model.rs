@@ -11,9 +11,10 @@
 )]
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use lead_files::{Files, model};
 use lead_scoring::{
-    Activity, Answer, AsOf, AttributeSlot, Lead, LeadView, Moment, Purchase, QuestionSlot,
-    SchemaId, ScoreModel, Scorer, Value,
+    Activity, Answer, AsOf, AttributeSlot, Fact, Lead, LeadRow, LeadView, Moment, Purchase,
+    QuestionSlot, SchemaId, ScoreModel, Scorer, Value,
 };
 use std::hint::black_box;
 use std::path::Path;
@@ -22,22 +23,10 @@ use std::path::Path;
 mod calls;
 #[path = "../examples/generate_leads/files.rs"]
 mod files;
-#[path = "../examples/score_leads/gathered.rs"]
-mod gathered;
-#[path = "../examples/score_leads/ids.rs"]
-mod ids;
-#[path = "../examples/score_leads/model.rs"]
-mod model;
-#[path = "../examples/score_leads/read.rs"]
-mod read;
+#[path = "../examples/lead_files/mod.rs"]
+mod lead_files;
 #[path = "../examples/generate_leads/rows.rs"]
 mod rows;
-#[path = "../examples/score_leads/rows_ahead.rs"]
-mod rows_ahead;
-#[path = "../examples/score_leads/show.rs"]
-mod show;
-#[path = "../examples/score_leads/table.rs"]
-mod table;
 #[path = "../examples/generate_leads/tables.rs"]
 mod tables;
 #[path = "../examples/generate_leads/world.rs"]
@@ -57,14 +46,56 @@ fn sample(count: u32) -> (ScoreModel, Vec<Lead>) {
     files::write(world, &folder).expect("the files can be written");
     let (spec, model) = model::load(Path::new(MODEL)).expect("the model is sound");
     let checklists = model::checklists(&spec, model.schema()).expect("they are sound");
-    let files = read::Files {
+    let files = Files {
         leads: folder.join("leads.csv"),
         activities: Some(folder.join("activities.csv")),
         purchases: Some(folder.join("purchases.csv")),
         answers: Some(folder.join("answers.csv")),
     };
-    let read = read::read(&files, model.schema(), &checklists, as_of()).expect("they can be read");
-    (model, read.leads)
+    let read =
+        lead_files::read(&files, model.schema(), &checklists, as_of()).expect("they can be read");
+    let leads = read.leads.rows().map(|row| owned(&row, &model)).collect();
+    (model, leads)
+}
+
+/// An owned lead of all that a row of a table says.
+fn owned(row: &LeadRow<'_>, model: &ScoreModel) -> Lead {
+    let schema = model.schema();
+    let mut builder = Lead::builder(schema, row.id());
+    if let Some(at) = row.created_at() {
+        builder = builder.created_at(at);
+    }
+    for (name, _) in schema.attributes() {
+        let slot = schema.attribute(name).expect("it is declared");
+        builder = match row.attribute(slot) {
+            Value::Missing => builder,
+            Value::Number(number) => builder.set(name, number),
+            Value::Text(text) => builder.set(name, text),
+            Value::Flag(flag) => builder.set(name, flag),
+            Value::Date(date) => builder.set(name, date),
+            Value::Tags(tags) => {
+                let tags = (0..tags.len()).filter_map(|place| tags.get(place));
+                builder.set(name, tags.map(str::to_owned).collect::<Vec<_>>())
+            }
+        };
+    }
+    for name in schema.questions() {
+        let slot = schema.question(name).expect("it is declared");
+        builder = match row.answer(slot) {
+            Answer::Unknown => continue,
+            Answer::Yes => builder.answer(name, true),
+            Answer::No => builder.answer(name, false),
+            Answer::Level(level) => builder.answer(name, level),
+            Answer::Amount(amount) => builder.answer(name, amount),
+            Answer::By(date) => builder.answer(name, date),
+        };
+        if let Some(since) = row.known_since(Fact::Answer(slot)) {
+            builder = builder.answer_known_since(name, since);
+        }
+    }
+    row.activities(&mut |activity| builder.add_activity(activity));
+    row.purchases(&mut |purchase| builder.add_purchase(purchase.at, purchase.amount));
+    builder.build().expect("the lead is sound")
 }
 
 /// An app's own lead, scored in place: times as integers, attributes, answers and events in a struct of its own.

@@ -312,6 +312,62 @@ fn bytes_that_are_no_text_are_reported() {
     contains(&printed, "Read 2 leads");
 }
 
+/// Long files are read in pieces: rows with ends of lines in cells stay whole, and lines are counted on.
+#[test]
+fn long_files_are_read_as_short_ones() {
+    const LEADS: usize = 12_000;
+    let mut leads = "\u{feff}id,title,seats\n".to_owned();
+    let mut line = 2;
+    let mut refused = Vec::new();
+    for i in 0..LEADS {
+        let (text, lines) = match i % 6 {
+            0 => (format!("L{i},\"of\ntwo \"\"lines\"\"\",80\n"), 2),
+            1 => (format!("L{i},a \"quote\" inside,80\r\n"), 1),
+            // Empty lines belong to the row behind them.
+            2 => (format!("\n\nL{i},\"\",80\n"), 3),
+            3 => (format!("\"L{i}\",\"é, è\",80\n"), 1),
+            4 => (format!("L{i},Chief,80\n   \n"), 2),
+            _ => (format!("L{i},Chief \u{feff},80\n"), 1),
+        };
+        leads += &text;
+        line += lines;
+        if i % 1_000 == 999 {
+            refused.push(format!("leads.csv:{line}: 2 cells for 3 columns"));
+            leads += "x,y\n";
+            line += 1;
+        }
+    }
+    let mut activities = "lead,kind,at,id,subject\n".to_owned();
+    let mut line = 2;
+    for i in 0..3 * LEADS {
+        let lead = i * 7 % LEADS;
+        activities += &format!("L{lead},visit,2026-02-15T12:00:00Z,x{i},\"/a \"\"b\"\",\n\"\n");
+        line += 2;
+        if i % 6_000 == 5_999 {
+            refused.push(format!(
+                "activities.csv:{line}: column `lead`: there is no lead `M{i}`"
+            ));
+            activities += &format!("M{i},visit,2026-02-15,,");
+            // The last line has no end.
+            activities += if i + 1 < 3 * LEADS { "\n" } else { "" };
+            line += 1;
+        }
+    }
+    assert!(leads.len() > 250_000 && activities.len() > 1_000_000);
+    let run = Run::new("long", &leads).activities(&activities);
+    let printed = stdout(&run.run(&["--explain", "L11997"]));
+    contains(
+        &printed,
+        "Read 12000 leads, 36000 activities and 0 purchases",
+    );
+    contains(&printed, "18 rows could not be read:");
+    for message in &refused {
+        contains(&printed, message);
+    }
+    contains(&printed, "  title: é, è");
+    contains(&printed, "visit /a \"b\",");
+}
+
 #[test]
 fn what_cannot_run_says_why() {
     let run = Run::new("fails", "id,title\na,Chief\n").activities("lead,type,at\n");

@@ -23,35 +23,23 @@
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
+use lead_files::{Files, model, show};
 use lead_scoring::{
-    AsOf, AttributeSlot, AttributeType, Dimension, DriftBaseline, HeatMapSpec, Lead, LeadView,
+    AsOf, AttributeSlot, AttributeType, Dimension, DriftBaseline, HeatMapSpec, LeadRow, LeadView,
     Report, ReportSpec, ScoreModel, SegmentReportSpec, Value,
 };
-use read::Files;
 use std::collections::HashSet;
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-#[path = "../score_leads/gathered.rs"]
-mod gathered;
-#[path = "../score_leads/ids.rs"]
-mod ids;
-#[path = "../score_leads/model.rs"]
-mod model;
+#[allow(dead_code, reason = "the main example takes more")]
+#[path = "../lead_files/mod.rs"]
+mod lead_files;
 mod outcomes;
-#[path = "../score_leads/read.rs"]
-mod read;
 #[path = "../report_page/mod.rs"]
 mod report_page;
-#[path = "../score_leads/rows_ahead.rs"]
-mod rows_ahead;
-#[allow(dead_code, reason = "the main example shows more")]
-#[path = "../score_leads/show.rs"]
-mod show;
-#[path = "../score_leads/table.rs"]
-mod table;
 
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data");
 /// The moment at which the sample was taken.
@@ -161,21 +149,16 @@ fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
         None => SAMPLE_AS_OF.parse()?,
     };
     let checklists = model::checklists(&spec, model.schema())?;
-    let mut reading = read::read(&files, model.schema(), &checklists, as_of)?;
-    let converted_at = outcomes::read(&outcomes, &reading.leads, &mut reading.refused)?;
+    let mut reading = lead_files::read(&files, model.schema(), &checklists, as_of)?;
+    let leads: Vec<LeadRow<'_>> = reading.leads.rows().collect();
+    let converted_at = outcomes::read(&outcomes, &leads, &mut reading.refused)?;
     show::counts(out, &reading.counts)?;
     show::left_out(out, &reading.left_out)?;
     show::refused(out, &reading.refused)?;
 
     let baseline = args.baseline.as_deref().map(load_baseline).transpose()?;
-    let spec = what(args, &model, &reading.leads)?;
-    let report = spec.run_model(
-        &model,
-        &reading.leads,
-        as_of,
-        &converted_at,
-        baseline.as_ref(),
-    )?;
+    let spec = what(args, &model, &leads)?;
+    let report = spec.run_model(&model, &leads, as_of, &converted_at, baseline.as_ref())?;
     writeln!(out, "\n{report}")?;
     let page = args.output.clone().unwrap_or_else(default_output);
     write(&page, &report_page::page(&report)?)?;
@@ -194,7 +177,7 @@ fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
 }
 
 /// What goes into the report.
-fn what(args: &Args, model: &ScoreModel, leads: &[Lead]) -> Result<ReportSpec> {
+fn what(args: &Args, model: &ScoreModel, leads: &[LeadRow<'_>]) -> Result<ReportSpec> {
     let title = args.title.clone();
     let title = title.unwrap_or_else(|| format!("How good is the model `{}`?", model.name()));
     let mut segments = SegmentReportSpec::new();
@@ -236,7 +219,7 @@ fn what(args: &Args, model: &ScoreModel, leads: &[Lead]) -> Result<ReportSpec> {
 }
 
 /// The texts and flags that have at least two values, and not many.
-fn few_values(model: &ScoreModel, leads: &[Lead]) -> Vec<String> {
+fn few_values(model: &ScoreModel, leads: &[LeadRow<'_>]) -> Vec<String> {
     let attributes = (0..).zip(model.schema().attributes());
     let few = attributes.filter(|&(slot, (_, of))| {
         let mut values = HashSet::new();

@@ -13,28 +13,15 @@
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
-use lead_scoring::{AsOf, InterestProfile, InterestScorer, Lead, MomentumScorer, Score, Scorer};
-use read::Files;
+use lead_files::{Files, model, show};
+use lead_scoring::{AsOf, InterestProfile, InterestScorer, LeadRow, MomentumScorer, Score, Scorer};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-#[path = "../score_leads/gathered.rs"]
-mod gathered;
-#[path = "../score_leads/ids.rs"]
-mod ids;
-#[allow(dead_code, reason = "the main example asks questions too")]
-#[path = "../score_leads/model.rs"]
-mod model;
-#[path = "../score_leads/read.rs"]
-mod read;
-#[path = "../score_leads/rows_ahead.rs"]
-mod rows_ahead;
-#[allow(dead_code, reason = "the main example shows more")]
-#[path = "../score_leads/show.rs"]
-mod show;
-#[path = "../score_leads/table.rs"]
-mod table;
+#[allow(dead_code, reason = "the main example takes more")]
+#[path = "../lead_files/mod.rs"]
+mod lead_files;
 
 const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
 /// The moment at which the sample was taken.
@@ -89,7 +76,7 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 
 /// What is known of one lead's interest.
 struct Leaning<'l> {
-    lead: &'l Lead,
+    lead: LeadRow<'l>,
     /// `None` for a lead that never did anything with a product.
     profile: Option<InterestProfile>,
     momentum: Option<Score>,
@@ -145,7 +132,7 @@ fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
         None => SAMPLE_AS_OF.parse()?,
     };
     show::model(out, &model, &model_path)?;
-    let reading = read::read(&files, model.schema(), &[], as_of)?;
+    let reading = lead_files::read(&files, model.schema(), &[], as_of)?;
     writeln!(out, "Interest as of {as_of}")?;
     show::counts(out, &reading.counts)?;
     show::left_out(out, &reading.left_out)?;
@@ -153,13 +140,13 @@ fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
 
     let mut leanings: Vec<Leaning<'_>> = reading
         .leads
-        .iter()
+        .rows()
         .map(|lead| Leaning {
             lead,
-            profile: interest.profile(lead, as_of),
+            profile: interest.profile(&lead, as_of),
             momentum: momentum
                 .as_ref()
-                .and_then(|scorer| scorer.score(lead, as_of)),
+                .and_then(|scorer| scorer.score(&lead, as_of)),
         })
         .collect();
     // Stable: ties stay in the order of the file.
@@ -179,9 +166,9 @@ fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     };
     if let Some(leaning) = explained {
         writeln!(out, "\nWhy {} leans as it does:", leaning.lead.id())?;
-        writeln!(out, "{}", interest.explain(leaning.lead, as_of))?;
+        writeln!(out, "{}", interest.explain(&leaning.lead, as_of))?;
         if let Some(momentum) = &momentum {
-            writeln!(out, "{}", momentum.explain(leaning.lead, as_of))?;
+            writeln!(out, "{}", momentum.explain(&leaning.lead, as_of))?;
         }
     }
     if let Some(path) = &args.output {

@@ -1,10 +1,10 @@
 //! The best leads, a summary of all, and the explanation of one.
 
-use crate::show::plural;
+use crate::lead_files::show::plural;
 use anyhow::Result;
 use lead_scoring::{
-    AsOf, AttributeSlot, Dimension, Explanation, Lead, LeadView, ModelSpec, Reason, Score,
-    ScoreMatrix, ScoreModel, ScoreVector, Scorer, Value,
+    AsOf, AttributeSlot, Dimension, Explanation, LeadRow, LeadTable, LeadView, ModelSpec, Reason,
+    Score, ScoreMatrix, ScoreModel, ScoreVector, Scorer, Value,
 };
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -14,7 +14,7 @@ pub(crate) struct Board<'a> {
     pub(crate) spec: &'a ModelSpec,
     pub(crate) model: &'a ScoreModel,
     pub(crate) as_of: AsOf,
-    pub(crate) leads: &'a [Lead],
+    pub(crate) leads: &'a LeadTable,
     pub(crate) matrix: &'a ScoreMatrix,
     pub(crate) ranked: &'a [usize],
     /// Attributes that stand beside the ids.
@@ -22,8 +22,8 @@ pub(crate) struct Board<'a> {
 }
 
 impl Board<'_> {
-    fn get(&self, row: usize) -> Option<(&Lead, ScoreVector)> {
-        Some((self.leads.get(row)?, self.matrix.vector(row)?))
+    fn get(&self, row: usize) -> Option<(LeadRow<'_>, ScoreVector)> {
+        Some((self.leads.row(row)?, self.matrix.vector(row)?))
     }
 
     /// The best leads, each with the rule that helped and the rule that hurt it most.
@@ -200,7 +200,7 @@ impl Board<'_> {
             let name = name.map(|name| format!(" ({name})")).unwrap_or_default();
             writeln!(out, "  {matrix}: {code}{name}")?;
         }
-        let told = self.model.explain(lead, self.as_of);
+        let told = self.model.explain(&lead, self.as_of);
         writeln!(out, "\n{told}")?;
         reasons(out, &told)
     }

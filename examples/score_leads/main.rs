@@ -22,21 +22,16 @@
 use anyhow::{Context, Result, bail};
 use board::Board;
 use clap::Parser;
+use lead_files::{Files, Reading, model, show};
 use lead_scoring::{AsOf, Moment, RankBy};
-use read::{Files, Reading};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant, SystemTime};
 
 mod board;
-mod gathered;
-mod ids;
-mod model;
-mod read;
-mod rows_ahead;
-mod show;
-mod table;
+#[path = "../lead_files/mod.rs"]
+mod lead_files;
 mod write;
 
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data");
@@ -140,7 +135,7 @@ fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
         counts,
         left_out,
         refused,
-    } = read::read(&files, model.schema(), &checklists, as_of)?;
+    } = lead_files::read(&files, model.schema(), &checklists, as_of)?;
     let reading = started.elapsed();
     writeln!(out, "Scored as of {as_of} ({whence})")?;
     show::counts(out, &counts)?;
@@ -154,7 +149,7 @@ fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     }
 
     let started = Instant::now();
-    let matrix = model.score_all(&leads, as_of);
+    let matrix = model.score_table(&leads, as_of);
     let scoring = started.elapsed();
     let started = Instant::now();
     let ranked = matrix.ranked(RankBy::Best)?;
@@ -178,7 +173,7 @@ fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     let explained = match &args.explain {
         Some(id) => Some(
             leads
-                .iter()
+                .rows()
                 .position(|lead| lead.id() == id)
                 .with_context(|| format!("no lead `{id}` was read, so it cannot be explained"))?,
         ),

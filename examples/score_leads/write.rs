@@ -1,7 +1,7 @@
 //! All scores to a file, best lead first.
 
 use anyhow::{Context, Result, bail};
-use lead_scoring::{Dimension, Lead, ModelSpec, Score, ScoreMatrix, ScoreVector};
+use lead_scoring::{Dimension, LeadRow, LeadTable, ModelSpec, Score, ScoreMatrix, ScoreVector};
 use serde::Serialize;
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -33,14 +33,14 @@ pub(crate) fn scores(
     path: &Path,
     format: Format,
     spec: &ModelSpec,
-    leads: &[Lead],
+    leads: &LeadTable,
     matrix: &ScoreMatrix,
     ranked: &[usize],
 ) -> Result<()> {
     let write = || {
         let rows = ranked
             .iter()
-            .filter_map(|&row| Some((leads.get(row)?, matrix.vector(row)?)));
+            .filter_map(|&row| Some((leads.row(row)?, matrix.vector(row)?)));
         let mut file = BufWriter::new(File::create(path)?);
         match format {
             Format::Csv => csv(&mut file, spec, matrix.dimensions(), rows)?,
@@ -57,7 +57,7 @@ fn csv<'a>(
     file: &mut dyn Write,
     spec: &ModelSpec,
     dimensions: &[Dimension],
-    rows: impl Iterator<Item = (&'a Lead, ScoreVector)>,
+    rows: impl Iterator<Item = (LeadRow<'a>, ScoreVector)>,
 ) -> Result<()> {
     let mut writer = csv::Writer::from_writer(file);
     let number = |score: Option<Score>| score.map(|score| score.to_string()).unwrap_or_default();
@@ -94,7 +94,7 @@ fn csv<'a>(
 /// An array with an object for each lead: its id and its vector.
 fn json<'a>(
     file: &mut dyn Write,
-    rows: impl Iterator<Item = (&'a Lead, ScoreVector)>,
+    rows: impl Iterator<Item = (LeadRow<'a>, ScoreVector)>,
 ) -> Result<()> {
     #[derive(Serialize)]
     struct Row<'a> {

@@ -32,7 +32,7 @@ pub use record::{ActivityRecord, AnswerValue, LeadRecord};
 pub use schema::{
     AttributeSlot, AttributeType, KindSlot, ProductSlot, QuestionSlot, Schema, SchemaId, SchemaSpec,
 };
-pub use table::{LeadRow, LeadTable, LeadTableBuilder, TableError, TableProblem};
+pub use table::{ActivityBatch, LeadRow, LeadTable, LeadTableBuilder, TableError, TableProblem};
 pub use value::{AttributeValue, ParseValueError, Tags, Value};
 pub use view::{Fact, LeadView};
 

@@ -59,7 +59,7 @@ impl<'s> LeadReader<'s> {
         read(schema, record, &mut |sort, name| {
             let known = sort.knows(schema, name);
             if !known {
-                unknown.count(sort, name);
+                unknown.add(sort, name, 1);
             }
             known
         })
@@ -81,6 +81,15 @@ impl<'s> LeadReader<'s> {
     pub fn product(&mut self, name: &str) -> Option<ProductSlot> {
         let found = self.schema.product(name);
         self.counted(Sort::Product, name, found)
+    }
+
+    /// Adds what another reader left out, where several read a file together.
+    pub fn append(&mut self, other: Self) {
+        for sort in [Sort::Attribute, Sort::Kind, Sort::Product, Sort::Question] {
+            for (name, &count) in other.unknown.of(sort) {
+                self.unknown.add(sort, name, count);
+            }
+        }
     }
 
     /// What was left out so far, each name once: attributes, kinds, products, questions, each by name.
@@ -113,7 +122,7 @@ impl<'s> LeadReader<'s> {
 
     fn counted<T>(&mut self, sort: Sort, name: &str, found: Option<T>) -> Option<T> {
         if found.is_none() {
-            self.unknown.count(sort, name);
+            self.unknown.add(sort, name, 1);
         }
         found
     }
@@ -187,7 +196,7 @@ impl Unknown {
         }
     }
 
-    fn count(&mut self, sort: Sort, name: &str) {
+    fn add(&mut self, sort: Sort, name: &str, times: u64) {
         let names = match sort {
             Sort::Attribute => &mut self.attributes,
             Sort::Kind => &mut self.kinds,
@@ -195,9 +204,9 @@ impl Unknown {
             Sort::Question => &mut self.questions,
         };
         if let Some(count) = names.get_mut(name) {
-            *count += 1;
+            *count += times;
         } else {
-            names.insert(name.to_owned(), 1);
+            names.insert(name.to_owned(), times);
         }
     }
 }

@@ -5,13 +5,17 @@ use std::fmt;
 use std::ops::Range;
 
 mod activities;
+mod batch;
 mod builder;
 mod column;
 mod error;
 mod grouping;
+mod interner;
+mod packing;
 mod row;
 mod strings;
 
+pub use batch::ActivityBatch;
 pub use builder::LeadTableBuilder;
 pub use error::{TableError, TableProblem};
 pub use row::LeadRow;

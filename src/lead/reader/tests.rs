@@ -100,3 +100,22 @@ fn other_problems_are_errors() {
         "lead `a1`: attribute `seats`: expected number, got the text `many`"
     );
 }
+
+#[test]
+fn readers_of_one_file_add_up() {
+    let schema = schema();
+    let mut all = LeadReader::new(&schema);
+    for times in 1..=2 {
+        let mut reader = LeadReader::new(&schema);
+        (0..times).for_each(|_| assert_eq!(reader.kind("visti"), None));
+        assert_eq!(reader.product("crn"), None);
+        all.append(reader);
+    }
+    assert_eq!(
+        shown(&all),
+        [
+            "unknown kind `visti` (3 times), did you mean `visit`?",
+            "unknown product `crn` (2 times), did you mean `crm`?",
+        ]
+    );
+}

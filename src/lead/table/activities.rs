@@ -29,7 +29,7 @@ impl Groups {
 }
 
 /// The activities of all leads, grouped by lead, in canonical order and without repeats; voided ones are left out.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Activities {
     pub(super) groups: Groups,
     pub(super) at: Box<[Moment]>,

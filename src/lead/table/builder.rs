@@ -1,20 +1,17 @@
+mod add;
 mod check;
+mod finish;
 
-use super::LeadTable;
 use super::column::Filling;
-use super::error::{TableError, Trouble};
+use super::error::Trouble;
 use super::grouping::{StagedActivities, StagedPurchases};
-use super::strings::{Codes, Strings};
+use super::strings::Strings;
 use crate::lead::builder::check::check_override;
-use crate::lead::builder::trouble::attribute_field;
-use crate::lead::lead::Rare;
-use crate::lead::record::other_schema;
 use crate::lead::stored::{Stored, finite};
 use crate::lead::{
-    Activity, AnswerValue, AttributeSlot, AttributeType, AttributeValue, Fact, Lead, LeadView,
-    ManualOverride, Moment, QuestionSlot, Schema, Value,
+    Activity, AnswerValue, AttributeType, AttributeValue, Fact, ManualOverride, Moment,
+    QuestionSlot, Schema,
 };
-use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 /// Collects the leads of a [`LeadTable`] and checks them, all problems at once.
@@ -59,6 +56,13 @@ impl<'s> LeadTableBuilder<'s> {
             rare: BTreeMap::new(),
             trouble: Trouble::default(),
         }
+    }
+
+    /// Keeps all problems. Default: the first 100, and how many more there are.
+    #[must_use]
+    pub fn all_problems(mut self) -> Self {
+        self.trouble.keep_all();
+        self
     }
 
     /// Adds a lead for each id, of which nothing else is known so far.
@@ -265,147 +269,5 @@ impl<'s> LeadTableBuilder<'s> {
             self.rare.entry(row).or_default().overrides.push(manual);
         }
         self
-    }
-
-    /// Adds a lead with all that is known of it.
-    pub fn add_lead<L: Borrow<Lead>>(&mut self, lead: L) {
-        let lead: &Lead = lead.borrow();
-        let row = self.ids.len();
-        self.add_id(lead.id());
-        if lead.schema() != self.schema.id() {
-            return self.lead_trouble(row, "", other_schema(lead, self.schema));
-        }
-        let Ok(small) = u32::try_from(row) else {
-            return;
-        };
-        if let Some(at) = lead.created_at {
-            self.create(row, at);
-        }
-        let mut too_much = None;
-        for (slot, filling) in (0..u16::MAX).map(AttributeSlot::new).zip(&mut self.columns) {
-            let set = match lead.attribute(slot) {
-                Value::Missing => Ok(()),
-                Value::Number(number) => filling.number(row, number),
-                Value::Text(text) => filling.text(row, text),
-                Value::Flag(flag) => filling.flag(row, flag),
-                Value::Date(date) => filling.date(row, date),
-                Value::Tags(tags) => {
-                    filling.tags(row, (0..tags.len()).filter_map(|place| tags.get(place)))
-                }
-            };
-            if set.is_err() {
-                too_much = Some(slot);
-            }
-        }
-        if let Some(name) = too_much.and_then(|slot| self.schema.attribute_name(slot)) {
-            self.trouble.whole(attribute_field(name), TOO_MUCH_TEXT);
-        }
-        lead.activities(&mut |activity| {
-            if !self.activities.push(small, &activity, false) {
-                self.trouble.whole("activities", TOO_MUCH_TEXT);
-            }
-        });
-        lead.purchases(&mut |purchase| self.purchases.push(small, purchase));
-        if let Some(rare) = &lead.rare {
-            let pending = self.rare.entry(small).or_default();
-            pending.answers.extend(rare.answers.iter().cloned());
-            pending.known_since.extend(rare.known_since.iter().copied());
-            pending.overrides.extend(rare.overrides.iter().cloned());
-        }
-    }
-
-    /// Adds an activity of the lead at a position, as [`activities`](LeadTableBuilder::activities) does.
-    pub fn add_activity(&mut self, lead: usize, activity: &Activity<'_>) {
-        let Some(row) = self.known_row("activities", lead) else {
-            return;
-        };
-        let Self { trouble, ids, .. } = self;
-        let sound = self
-            .activities
-            .check(self.schema, activity, &mut |field, message| {
-                trouble.lead(lead, || ids.get(lead).unwrap_or_default(), field, message);
-            });
-        if sound && !self.activities.push(row, activity, false) {
-            self.trouble.whole("activities", TOO_MUCH_TEXT);
-        }
-    }
-
-    /// Adds a purchase of the lead at a position; equal ones are all kept.
-    pub fn add_purchase(&mut self, lead: usize, at: Moment, amount: f64) {
-        let Some(row) = self.known_row("purchases", lead) else {
-            return;
-        };
-        match finite(amount) {
-            Ok(amount) => self
-                .purchases
-                .push(row, crate::lead::Purchase { at, amount }),
-            Err(message) => {
-                let field = format!("purchases[{}]", self.purchases.refuse());
-                self.lead_trouble(lead, field, message);
-            }
-        }
-    }
-
-    /// Voids the activity of that id of the lead at a position, whether it was added before or is added later.
-    ///
-    /// An id that none of its activities carries voids nothing.
-    pub fn void(&mut self, lead: usize, id: &str) {
-        if let Some(row) = self.known_row("voids", lead) {
-            self.activities.void(row, id);
-        }
-    }
-
-    /// The table.
-    ///
-    /// # Errors
-    /// All problems at once, of which the first 100 are kept: what [`LeadBuilder::build`](crate::LeadBuilder::build)
-    /// refuses, with the lead; a column that has more or fewer values than there are leads, or is of another type
-    /// than its attribute; facts of a lead that is not there; leads of another schema; more than 4,294,967,295 leads,
-    /// activities or purchases, or more than 4 GiB of text in one column.
-    pub fn build(mut self) -> Result<LeadTable, TableError> {
-        self.check_dates();
-        let rows = self.ids.len();
-        let activities = self
-            .activities
-            .group(self.schema, &self.ids, &mut self.trouble);
-        let purchases = self.purchases.group(rows, &mut self.trouble);
-        if let Some(error) = self.trouble.into_error() {
-            return Err(error);
-        }
-        let mut created_at = self.created_at;
-        if !created_at.is_empty() {
-            created_at.resize(rows, super::Column::NEVER);
-        }
-        let mut places = vec![0; if self.rare.is_empty() { 0 } else { rows }];
-        let mut rare = Vec::with_capacity(self.rare.len());
-        for (row, pending) in self.rare {
-            let answers = pending.answers.into_iter().collect();
-            let known_since = pending.known_since.into_iter().collect();
-            let Some(facts) = Rare::new(answers, known_since, pending.overrides) else {
-                continue;
-            };
-            rare.push(*facts);
-            if let (Some(place), Ok(one_more)) =
-                (places.get_mut(row as usize), u32::try_from(rare.len()))
-            {
-                *place = one_more;
-            }
-        }
-        let mut ids = self.ids;
-        ids.shrink();
-        Ok(LeadTable {
-            schema: self.schema.id(),
-            ids,
-            created_at: created_at.into(),
-            columns: self
-                .columns
-                .into_iter()
-                .map(|column| column.finish(rows))
-                .collect(),
-            activities,
-            purchases,
-            rare_places: Codes::new(places),
-            rare: rare.into(),
-        })
     }
 }

@@ -1,4 +1,5 @@
-use super::strings::{Coded, Codes, Interner};
+use super::interner::Interner;
+use super::strings::{Coded, Codes};
 use crate::lead::stored::Stored;
 use crate::lead::{AttributeType, Moment, Tags, Value};
 use std::collections::HashMap;

@@ -1,5 +1,6 @@
-use crate::lead::{LeadProblem, shortened};
+use crate::lead::{LeadError, LeadProblem, shortened};
 use crate::model::Problems;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// One thing that is wrong with a [`LeadTable`](crate::LeadTable) that is being built.
@@ -75,17 +76,58 @@ impl fmt::Display for TableError {
 impl std::error::Error for TableError {}
 
 /// What is wrong so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Trouble {
     found: Vec<TableProblem>,
     more: usize,
+    /// How many are kept.
+    most: usize,
     /// Remembers which names are near.
     names: Problems,
 }
 
+impl Default for Trouble {
+    fn default() -> Self {
+        /// Millions of leads may share one mistake.
+        const KEPT: usize = 100;
+        Self {
+            found: Vec::new(),
+            more: 0,
+            most: KEPT,
+            names: Problems::default(),
+        }
+    }
+}
+
 impl Trouble {
-    /// Millions of leads may share one mistake.
-    const KEPT: usize = 100;
+    /// Keeps all from now on.
+    pub(super) fn keep_all(&mut self) {
+        self.most = usize::MAX;
+    }
+
+    /// No trouble yet, of which as much is kept as of this.
+    pub(super) fn like(&self) -> Self {
+        Self {
+            most: self.most,
+            ..Self::default()
+        }
+    }
+
+    /// Notes what was noted elsewhere.
+    pub(super) fn take(&mut self, other: Self) {
+        for problem in other.found {
+            self.note(|| problem);
+        }
+        self.more += other.more;
+    }
+
+    fn note(&mut self, problem: impl FnOnce() -> TableProblem) {
+        if self.found.len() < self.most {
+            self.found.push(problem());
+        } else {
+            self.more += 1;
+        }
+    }
 
     /// Notes a problem of the lead in a row, whose id is asked for only where the problem is kept.
     pub(super) fn lead<'i>(
@@ -95,26 +137,18 @@ impl Trouble {
         field: impl Into<String>,
         message: impl Into<String>,
     ) {
-        if self.found.len() < Self::KEPT {
-            self.found.push(TableProblem {
-                lead: Some((row, id().into())),
-                problem: LeadProblem::new(field, message),
-            });
-        } else {
-            self.more += 1;
-        }
+        self.note(|| TableProblem {
+            lead: Some((row, id().into())),
+            problem: LeadProblem::new(field, message),
+        });
     }
 
     /// Notes a problem of the whole table.
     pub(super) fn whole(&mut self, field: impl Into<String>, message: impl Into<String>) {
-        if self.found.len() < Self::KEPT {
-            self.found.push(TableProblem {
-                lead: None,
-                problem: LeadProblem::new(field, message),
-            });
-        } else {
-            self.more += 1;
-        }
+        self.note(|| TableProblem {
+            lead: None,
+            problem: LeadProblem::new(field, message),
+        });
     }
 
     pub(super) fn unknown<'a>(
@@ -133,5 +167,28 @@ impl Trouble {
             problems: self.found,
             more: self.more,
         })
+    }
+
+    /// What is wrong with single leads, by their rows.
+    ///
+    /// # Errors
+    /// Where more is wrong than that, or more than was kept.
+    pub(super) fn by_lead(self) -> Result<BTreeMap<usize, LeadError>, TableError> {
+        if self.more > 0 || self.found.iter().any(|problem| problem.lead.is_none()) {
+            return Err(TableError {
+                problems: self.found,
+                more: self.more,
+            });
+        }
+        let mut leads: BTreeMap<usize, (Box<str>, Vec<LeadProblem>)> = BTreeMap::new();
+        for TableProblem { lead, problem } in self.found {
+            if let Some((row, id)) = lead {
+                let (_, problems) = leads.entry(row).or_insert_with(|| (id, Vec::new()));
+                problems.push(problem);
+            }
+        }
+        let errors = leads.into_iter();
+        let errors = errors.map(|(row, (id, problems))| (row, LeadError::new(id, problems)));
+        Ok(errors.collect())
     }
 }

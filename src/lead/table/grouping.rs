@@ -1,39 +1,29 @@
 use super::activities::{Activities, Groups, Purchases};
+use super::batch::{ActivityBatch, Batch, Staged};
 use super::error::Trouble;
-use super::strings::{Coded, Codes, Interner, Strings};
+use super::interner::Interner;
+use super::packing::{Packing, join};
+use super::strings::Strings;
 use crate::lead::builder::check::{in_schema, sound};
 use crate::lead::builder::pending::Unique;
 use crate::lead::history::{Reported, reported_order};
 use crate::lead::lead::purchase_order;
-use crate::lead::{Activity, KindSlot, Moment, ProductSlot, Purchase, Schema};
+use crate::lead::{Activity, KindSlot, ProductSlot, Purchase, Schema};
+#[cfg(feature = "parallel")]
+use rayon::prelude::*;
 use std::collections::HashMap;
-
-/// An activity on its way into a table; texts are codes, but for the id.
-#[derive(Clone, Copy, Debug)]
-struct Staged {
-    at: Moment,
-    /// NaN when there is none.
-    value: f64,
-    /// Where the id stands in the texts.
-    id: usize,
-    id_length: u32,
-    subject: u32,
-    channel: u32,
-    lead: u32,
-    kind: u16,
-    /// `u16::MAX` when there is none.
-    product: u16,
-    voided: bool,
-}
 
 /// The activities of a table that is being built, in the order in which they were given.
 #[derive(Debug, Default)]
 pub(super) struct StagedActivities {
-    list: Vec<Staged>,
-    ids: String,
+    batches: Vec<Batch>,
+    /// Takes what comes one by one.
+    open: Batch,
     subjects: Interner,
     channels: Interner,
     voids: HashMap<u32, Vec<Box<str>>>,
+    /// How many stand in the batches.
+    count: usize,
     /// How many were refused.
     refused: usize,
 }
@@ -46,175 +36,201 @@ impl StagedActivities {
         activity: &Activity<'_>,
         tell: &mut dyn FnMut(String, String),
     ) -> bool {
-        let place = self.list.len() + self.refused;
+        let place = self.reported();
         let can = sound(activity, place, tell) & in_schema(schema, activity, place, tell);
         self.refused += usize::from(!can);
         can
     }
 
+    /// How many were given, refused ones included.
+    pub(super) fn reported(&self) -> usize {
+        self.count + self.open.list.len() + self.refused
+    }
+
     /// Takes a sound activity; `false` where its texts are too much.
-    pub(super) fn push(&mut self, lead: u32, activity: &Activity<'_>, voided: bool) -> bool {
-        let id = activity.id.unwrap_or_default();
-        let (Ok(id_length), Some(subject), Some(channel)) = (
-            u32::try_from(id.len()),
+    pub(super) fn push(&mut self, lead: u32, activity: &Activity<'_>) -> bool {
+        if self.open.is_large() {
+            self.close();
+        }
+        let codes = [
             self.subjects.code(activity.subject.unwrap_or_default()),
             self.channels.code(activity.channel.unwrap_or_default()),
-        ) else {
+        ];
+        self.open.push(lead, activity, codes)
+    }
+
+    /// Takes the sound activities of a batch; `false` where their texts are too much.
+    pub(super) fn take(&mut self, batch: ActivityBatch<'_>) -> bool {
+        self.close();
+        let mut staged = batch.staged;
+        let subjects = self.subjects.codes(&batch.subjects.into_texts());
+        let channels = self.channels.codes(&batch.channels.into_texts());
+        let (Some(subjects), Some(channels)) = (subjects, channels) else {
             return false;
         };
-        let start = self.ids.len();
-        self.ids.push_str(id);
-        self.list.push(Staged {
-            at: activity.at,
-            // Negative zero becomes zero, so that equal values have equal bits.
-            value: activity.value.map_or(f64::NAN, |value| value + 0.0),
-            id: start,
-            id_length,
-            subject,
-            channel,
-            lead,
-            kind: activity.kind.into(),
-            product: activity.product.map_or(u16::MAX, u16::from),
-            voided,
-        });
+        staged.subjects = subjects;
+        staged.channels = channels;
+        self.refused += batch.refused.len();
+        self.add(staged);
         true
+    }
+
+    fn close(&mut self) {
+        if !self.open.list.is_empty() {
+            let open = std::mem::take(&mut self.open);
+            self.add(open);
+        }
+    }
+
+    fn add(&mut self, mut batch: Batch) {
+        batch.arrange();
+        self.count += batch.list.len();
+        self.batches.push(batch);
     }
 
     pub(super) fn void(&mut self, lead: u32, id: &str) {
         self.voids.entry(lead).or_default().push(id.into());
     }
 
-    fn reported(&self, staged: &Staged) -> Reported<'_> {
-        let end = staged.id + staged.id_length as usize;
+    fn id(&self, staged: &Staged) -> Option<&str> {
+        self.batches.get(staged.batch as usize)?.id(staged)
+    }
+
+    fn reported_of(&self, staged: &Staged) -> Reported<'_> {
         Reported {
             activity: Activity {
                 at: staged.at,
                 kind: KindSlot::new(staged.kind),
-                id: self.ids.get(staged.id..end).filter(|id| !id.is_empty()),
+                id: self.id(staged),
                 product: (staged.product != u16::MAX).then(|| ProductSlot::new(staged.product)),
                 subject: self.subjects.text(staged.subject),
                 channel: self.channels.text(staged.channel),
                 value: (!staged.value.is_nan()).then_some(staged.value),
             },
-            voided: staged.voided,
+            voided: false,
         }
     }
 
-    /// Groups the activities by lead, in canonical order and without repeats.
-    pub(super) fn group(self, schema: &Schema, ids: &Strings, trouble: &mut Trouble) -> Activities {
-        let rows = ids.len();
-        let mut packing = Packing::new(rows, self.list.len());
-        let (order, starts) = grouped(&self.list, rows, |staged| staged.lead);
-        if u32::try_from(self.list.len()).is_err() {
+    /// Groups the activities by lead, in canonical order and without repeats; on all cores.
+    pub(super) fn group(
+        mut self,
+        schema: &Schema,
+        ids: &Strings,
+        trouble: &mut Trouble,
+    ) -> Activities {
+        self.close();
+        if u32::try_from(self.count).is_err() || u32::try_from(self.batches.len()).is_err() {
             trouble.whole("activities", "more than 4,294,967,295 activities");
         }
+        let groups = ids.len().div_ceil(Batch::LEADS);
+        let blank = trouble.like();
+        let pack = |group| self.pack(group, schema, ids, blank.like());
+        #[cfg(feature = "parallel")]
+        let packed: Vec<_> = (0..groups).into_par_iter().map(pack).collect();
+        #[cfg(not(feature = "parallel"))]
+        let packed: Vec<_> = (0..groups).map(pack).collect();
+        let mut parts = Vec::with_capacity(packed.len());
+        for (part, of_part) in packed {
+            trouble.take(of_part);
+            parts.push(part);
+        }
+        drop(std::mem::take(&mut self.batches));
+        let joined = join(
+            &parts,
+            self.subjects.into_texts(),
+            self.channels.into_texts(),
+        );
+        joined.unwrap_or_else(|| {
+            trouble.whole("activities", "more than 4,294,967,295 bytes of text");
+            Activities::default()
+        })
+    }
+
+    /// The activities of a group of leads in their final order.
+    fn pack(
+        &self,
+        group: usize,
+        schema: &Schema,
+        ids: &Strings,
+        mut trouble: Trouble,
+    ) -> (Packing, Trouble) {
+        let first = group * Batch::LEADS;
+        let rows = Batch::LEADS.min(ids.len().saturating_sub(first));
+        let (mut list, starts) = self.gathered(group, rows);
+        let mut packing = Packing::new(rows, list.len());
         let mut unique = Unique::default();
-        let mut is_full = false;
-        for (row, bounds) in starts.windows(2).enumerate() {
+        for (row, bounds) in (first..).zip(starts.windows(2)) {
             let &[start, end] = bounds else { continue };
-            let group = order.get(start..end).unwrap_or_default();
-            let of = |&place: &usize| self.list.get(place).map(|s| (self.reported(s), s));
+            let of_lead = list.get_mut(start..end).unwrap_or_default();
             let void = u32::try_from(row).ok().and_then(|row| self.voids.get(&row));
-            if void.is_some() || may_repeat(group.iter().filter_map(of)) {
-                let voids = void.into_iter().flatten().map(AsRef::as_ref);
-                let all = group.iter().filter_map(of);
-                unique.collect(schema, all, voids, &mut |field, message| {
-                    trouble.lead(row, || ids.get(row).unwrap_or_default(), field, message);
-                });
-            } else {
-                unique.list.clear();
-                unique.list.extend(group.iter().filter_map(of));
+            if void.is_none() && !may_repeat(of_lead.iter().filter_map(|one| self.id(one))) {
+                self.sort(of_lead);
+                for staged in of_lead {
+                    packing.push(self.id(staged), staged);
+                }
+                packing.end_of_lead();
+                continue;
             }
-            unique
-                .list
-                .sort_unstable_by(|(a, _), (b, _)| reported_order(a, b));
+            let all = of_lead.iter().map(|one| (self.reported_of(one), *one));
+            let voids = void.into_iter().flatten().map(AsRef::as_ref);
+            unique.collect(schema, all, voids, &mut |field, message| {
+                trouble.lead(row, || ids.get(row).unwrap_or_default(), field, message);
+            });
+            let order = |(a, _): &(Reported<'_>, Staged), (b, _): &(Reported<'_>, Staged)| {
+                reported_order(a, b)
+            };
+            unique.list.sort_unstable_by(order);
             let kept = unique.list.iter().filter(|(reported, _)| !reported.voided);
             for (reported, staged) in kept {
-                is_full |= !packing.push(reported.activity.id, staged);
+                packing.push(reported.activity.id, staged);
             }
             packing.end_of_lead();
         }
-        if is_full {
-            trouble.whole("activities", "more than 4,294,967,295 bytes of text");
-        }
-        packing.finish(self.subjects.into_texts(), self.channels.into_texts())
-    }
-}
-
-/// The columns of activities that are being filled in their final order.
-struct Packing {
-    starts: Vec<u32>,
-    at: Vec<Moment>,
-    kinds: Vec<u32>,
-    products: Vec<u32>,
-    values: Vec<f64>,
-    any_value: bool,
-    ids: Strings,
-    any_id: bool,
-    subjects: Vec<u32>,
-    channels: Vec<u32>,
-}
-
-impl Packing {
-    fn new(rows: usize, activities: usize) -> Self {
-        let mut starts = Vec::with_capacity(rows + 1);
-        starts.push(0);
-        Self {
-            starts,
-            at: Vec::with_capacity(activities),
-            kinds: Vec::with_capacity(activities),
-            products: Vec::with_capacity(activities),
-            values: Vec::with_capacity(activities),
-            any_value: false,
-            ids: Strings::default(),
-            any_id: false,
-            subjects: Vec::with_capacity(activities),
-            channels: Vec::with_capacity(activities),
-        }
+        (packing, trouble)
     }
 
-    /// Takes the next activity; `false` where all ids together are too long.
-    fn push(&mut self, id: Option<&str>, staged: &Staged) -> bool {
-        self.at.push(staged.at);
-        self.kinds.push(staged.kind.into());
-        self.products.push(match staged.product {
-            u16::MAX => 0,
-            product => u32::from(product) + 1,
-        });
-        self.values.push(staged.value);
-        self.any_value |= !staged.value.is_nan();
-        self.subjects.push(staged.subject);
-        self.channels.push(staged.channel);
-        self.any_id |= id.is_some();
-        self.ids.push(id.unwrap_or_default()).is_some()
-    }
-
-    fn end_of_lead(&mut self) {
-        // More activities than that are refused.
-        self.starts
-            .push(u32::try_from(self.at.len()).unwrap_or(u32::MAX));
-    }
-
-    fn finish(mut self, subjects: Strings, channels: Strings) -> Activities {
-        self.ids.shrink();
-        let no_values = if self.any_value {
-            self.values
-        } else {
-            Vec::new()
+    /// The activities of a group of leads by lead, in the order in which they were given, and where each lead's begin.
+    fn gathered(&self, group: usize, rows: usize) -> (Vec<Staged>, Vec<usize>) {
+        let batches = || (0..u32::MAX).zip(&self.batches);
+        let of_group = || {
+            batches().flat_map(|(number, batch)| {
+                let all = batch.of_group(group).iter();
+                all.map(move |staged| (number, batch, staged))
+            })
         };
-        Activities {
-            groups: Groups::new(self.starts),
-            at: self.at.into(),
-            kinds: Codes::new(self.kinds),
-            products: Codes::new(self.products),
-            values: no_values.into(),
-            ids: if self.any_id {
-                self.ids
-            } else {
-                Strings::default()
-            },
-            subjects: Coded::new(self.subjects, subjects),
-            channels: Coded::new(self.channels, channels),
+        let row = |staged: &Staged| staged.lead as usize % Batch::LEADS;
+        let mut starts = vec![0; rows + 1];
+        for (_, _, staged) in of_group() {
+            if let Some(count) = starts.get_mut(row(staged) + 1) {
+                *count += 1;
+            }
+        }
+        let mut sum = 0;
+        for start in &mut starts {
+            sum += *start;
+            *start = sum;
+        }
+        let mut next = starts.clone();
+        let mut list = vec![Staged::BLANK; sum];
+        for (number, batch, staged) in of_group() {
+            let Some(next) = next.get_mut(row(staged)) else {
+                continue;
+            };
+            if let Some(place) = list.get_mut(*next) {
+                *place = batch.coded(number, staged);
+            }
+            *next += 1;
+        }
+        (list, starts)
+    }
+
+    /// Brings a lead's activities into canonical order. Most have a time each, and come in its order.
+    fn sort(&self, of_lead: &mut [Staged]) {
+        if !of_lead.is_sorted_by(|a, b| a.at < b.at) {
+            of_lead.sort_unstable_by(|a, b| {
+                let tie = || reported_order(&self.reported_of(a), &self.reported_of(b));
+                a.at.cmp(&b.at).then_with(tie)
+            });
         }
     }
 }
@@ -240,7 +256,7 @@ impl StagedPurchases {
 
     /// Groups the purchases by lead, oldest first.
     pub(super) fn group(self, rows: usize, trouble: &mut Trouble) -> Purchases {
-        let (order, starts) = grouped(&self.list, rows, |&(lead, _)| lead);
+        let (order, starts) = grouped(&self.list, rows, |&(lead, _)| lead as usize);
         let placed = order.iter().filter_map(|&place| self.list.get(place));
         let mut list: Vec<Purchase> = placed.map(|&(_, purchase)| purchase).collect();
         for bounds in starts.windows(2) {
@@ -262,11 +278,15 @@ impl StagedPurchases {
     }
 }
 
-/// A counting sort: the places of all by lead, and where each lead's begin.
-fn grouped<T>(list: &[T], rows: usize, lead: impl Fn(&T) -> u32) -> (Vec<usize>, Vec<usize>) {
-    let mut starts = vec![0_usize; rows + 1];
+/// A counting sort: the places of all by group, and where each group's begin.
+pub(super) fn grouped<T>(
+    list: &[T],
+    groups: usize,
+    group: impl Fn(&T) -> usize,
+) -> (Vec<usize>, Vec<usize>) {
+    let mut starts = vec![0_usize; groups + 1];
     for one in list {
-        if let Some(count) = starts.get_mut(lead(one) as usize + 1) {
+        if let Some(count) = starts.get_mut(group(one) + 1) {
             *count += 1;
         }
     }
@@ -275,13 +295,13 @@ fn grouped<T>(list: &[T], rows: usize, lead: impl Fn(&T) -> u32) -> (Vec<usize>,
         sum += *start;
         *start = sum;
     }
-    if list.is_sorted_by_key(&lead) {
+    if list.is_sorted_by_key(&group) {
         return ((0..list.len()).collect(), starts);
     }
     let mut next = starts.clone();
     let mut order = vec![0; list.len()];
     for (place, one) in list.iter().enumerate() {
-        let Some(next) = next.get_mut(lead(one) as usize) else {
+        let Some(next) = next.get_mut(group(one)) else {
             continue;
         };
         if let Some(slot) = order.get_mut(*next) {
@@ -293,12 +313,9 @@ fn grouped<T>(list: &[T], rows: usize, lead: impl Fn(&T) -> u32) -> (Vec<usize>,
 }
 
 /// Whether an id may stand twice among a lead's activities. May say yes where none does, never no where one does.
-fn may_repeat<'a, T>(activities: impl Iterator<Item = (Reported<'a>, T)>) -> bool {
+fn may_repeat<'a>(ids: impl Iterator<Item = &'a str>) -> bool {
     let mut seen = [0_u64; 16];
-    for (reported, _) in activities {
-        let Some(id) = reported.activity.id else {
-            continue;
-        };
+    for id in ids {
         let mut hash = id.len() as u64;
         for &byte in id.as_bytes() {
             hash = (hash.rotate_left(5) ^ u64::from(byte)).wrapping_mul(0x517c_c1b7_2722_0a95);

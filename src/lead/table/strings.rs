@@ -1,4 +1,3 @@
-use std::collections::HashMap;
 use std::ops::Range;
 
 /// Texts in one piece of memory, by position.
@@ -15,6 +14,27 @@ impl Strings {
         let end = u32::try_from(self.text.len().checked_add(text.len())?).ok()?;
         self.text.push_str(text);
         self.ends.push(end);
+        Some(())
+    }
+
+    /// No texts so far, with room for that many and for that many bytes.
+    pub(super) fn with_room(texts: usize, bytes: usize) -> Self {
+        Self {
+            text: String::with_capacity(bytes),
+            ends: Vec::with_capacity(texts),
+        }
+    }
+
+    /// Appends texts that stand behind each other, given where each ends; `None` where all together would need more
+    /// than 4 GiB.
+    pub(super) fn append(&mut self, text: &str, ends: &[usize]) -> Option<()> {
+        let before = self.text.len();
+        u32::try_from(before.checked_add(text.len())?).ok()?;
+        self.text.push_str(text);
+        let ends = ends.iter().map(|end| before + end);
+        // No end lies behind that of the text.
+        self.ends
+            .extend(ends.map(|end| u32::try_from(end).unwrap_or(u32::MAX)));
         Some(())
     }
 
@@ -42,9 +62,10 @@ impl Strings {
 }
 
 /// Numbers that point at something, each as narrow as the largest of them allows.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) enum Codes {
     /// All are 0.
+    #[default]
     Zero,
     Narrow(Box<[u8]>),
     Middle(Box<[u16]>),
@@ -53,18 +74,33 @@ pub(crate) enum Codes {
 
 impl Codes {
     pub(super) fn new(codes: Vec<u32>) -> Self {
-        fn packed<T: TryFrom<u32>>(codes: &[u32]) -> Option<Box<[T]>> {
-            codes.iter().map(|&code| T::try_from(code).ok()).collect()
+        Self::joined(&[codes], |codes| codes)
+    }
+
+    /// The numbers of some parts behind each other.
+    pub(super) fn joined<P>(parts: &[P], codes: impl Fn(&P) -> &Vec<u32>) -> Self {
+        fn packed<'c, T: TryFrom<u32> + Default>(
+            parts: impl Iterator<Item = &'c Vec<u32>>,
+            count: usize,
+        ) -> Box<[T]> {
+            let mut all = Vec::with_capacity(count);
+            for part in parts {
+                // None is larger than what was asked for.
+                all.extend(
+                    part.iter()
+                        .map(|&code| T::try_from(code).unwrap_or_default()),
+                );
+            }
+            all.into()
         }
-        if codes.iter().all(|&code| code == 0) {
-            return Self::Zero;
-        }
-        if let Some(narrow) = packed(&codes) {
-            return Self::Narrow(narrow);
-        }
-        match packed(&codes) {
-            Some(middle) => Self::Middle(middle),
-            None => Self::Wide(codes.into()),
+        let parts = || parts.iter().map(&codes);
+        let largest = |part: &Vec<u32>| part.iter().copied().max().unwrap_or(0);
+        let count = parts().map(Vec::len).sum();
+        match parts().map(largest).max().unwrap_or(0) {
+            0 => Self::Zero,
+            1..=0xff => Self::Narrow(packed(parts(), count)),
+            0x100..=0xffff => Self::Middle(packed(parts(), count)),
+            0x1_0000.. => Self::Wide(packed(parts(), count)),
         }
     }
 
@@ -109,19 +145,20 @@ impl Codes {
 }
 
 /// Texts by code; code 0 is no text.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Coded {
     pub(crate) codes: Codes,
     pub(crate) texts: Strings,
 }
 
 impl Coded {
-    pub(super) fn new(codes: Vec<u32>, mut texts: Strings) -> Self {
+    pub(super) fn new(codes: Vec<u32>, texts: Strings) -> Self {
+        Self::of(Codes::new(codes), texts)
+    }
+
+    pub(super) fn of(codes: Codes, mut texts: Strings) -> Self {
         texts.shrink();
-        Self {
-            codes: Codes::new(codes),
-            texts,
-        }
+        Self { codes, texts }
     }
 
     #[inline]
@@ -133,77 +170,9 @@ impl Coded {
     }
 }
 
-/// Numbers texts from 1 in the order in which they are first met; the empty text is 0.
-#[derive(Debug)]
-pub(super) struct Interner {
-    texts: Strings,
-    seen: HashMap<Box<str>, u32>,
-    /// Codes of texts met lately, by a few of their bytes: looked at before the texts are hashed.
-    lately: Box<[u32; Self::LATELY]>,
-}
-
-impl Default for Interner {
-    fn default() -> Self {
-        let mut texts = Strings::default();
-        // The empty text always fits.
-        let _ = texts.push("");
-        Self {
-            texts,
-            seen: HashMap::new(),
-            lately: Box::new([0; Self::LATELY]),
-        }
-    }
-}
-
-impl Interner {
-    const LATELY: usize = 256;
-
-    /// The code of a text; `None` where all texts together need more than 4 GiB.
-    pub(super) fn code(&mut self, text: &str) -> Option<u32> {
-        if text.is_empty() {
-            return Some(0);
-        }
-        let lately = Self::lately(text);
-        let met = self.lately.get(lately).copied().unwrap_or(0);
-        if met != 0 && self.texts.get(met as usize) == Some(text) {
-            return Some(met);
-        }
-        let code = match self.seen.get(text) {
-            Some(&code) => code,
-            None => {
-                let code = u32::try_from(self.texts.len()).ok()?;
-                self.texts.push(text)?;
-                self.seen.insert(text.into(), code);
-                code
-            }
-        };
-        if let Some(place) = self.lately.get_mut(lately) {
-            *place = code;
-        }
-        Some(code)
-    }
-
-    #[inline]
-    fn lately(text: &str) -> usize {
-        let bytes = text.as_bytes();
-        let of = |byte: Option<&u8>| usize::from(byte.copied().unwrap_or(0));
-        let middle = of(bytes.get(bytes.len() / 2));
-        let mixed = bytes.len() + 7 * of(bytes.first()) + 31 * middle + 131 * of(bytes.last());
-        mixed % Self::LATELY
-    }
-
-    #[inline]
-    pub(super) fn text(&self, code: u32) -> Option<&str> {
-        self.texts.known(code as usize)
-    }
-
-    pub(super) fn into_texts(self) -> Strings {
-        self.texts
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::interner::Interner;
     use super::*;
 
     #[test]

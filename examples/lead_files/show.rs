@@ -1,7 +1,7 @@
 //! What was read and what was not, for people.
 
-use crate::read::Counts;
-use crate::table::Refused;
+use super::Counts;
+use super::refused::Refused;
 use anyhow::Result;
 use lead_scoring::{Dimension, ScoreModel};
 use std::io::Write;

@@ -1,4 +1,4 @@
-//! Numbers for ids.
+//! The places of leads by their ids.
 
 #![allow(
     clippy::indexing_slicing,
@@ -8,7 +8,7 @@
 use hashbrown::{DefaultHashBuilder, HashTable};
 use std::hash::BuildHasher;
 
-/// The ids of leads, numbered from 0 in the order in which they came.
+/// The ids of leads, each with the place of its lead.
 ///
 /// Every activity asks for its lead, and rarely for the same as the one before: what a question costs is how often it
 /// has to wait for memory. A short id stands in the table itself, so that is once.
@@ -24,11 +24,12 @@ pub(crate) struct Ids {
 struct Entry {
     short: Short,
     number: u32,
+    lead: u32,
 }
 
 /// An id of up to 15 bytes with its length, or the beginning of a longer one.
 #[derive(PartialEq)]
-struct Short([u8; 16]);
+pub(crate) struct Short([u8; 16]);
 
 impl Short {
     const LONGEST: usize = 15;
@@ -53,42 +54,66 @@ impl Short {
 }
 
 impl Ids {
-    pub(crate) fn find(&self, id: &str) -> Option<usize> {
-        let short = Short::of(id);
-        let found = self.table.find(self.hasher.hash_one(id), |entry| {
-            entry.short == short && (short.is_whole() || self.get(entry.number as usize) == id)
-        })?;
-        Some(found.number as usize)
+    /// The place of a lead whose row was refused.
+    pub(crate) const REFUSED: u32 = u32::MAX;
+
+    pub(crate) fn find(&self, id: &str) -> Option<u32> {
+        self.found(self.hasher.hash_one(id), &Short::of(id), id)
     }
 
-    /// Numbers an id that is not there yet.
-    pub(crate) fn add(&mut self, id: &str) -> anyhow::Result<()> {
+    /// The places of the leads of several ids. Hashing all of them first lets the waits for memory pass side by side.
+    pub(crate) fn find_all<'i>(
+        &self,
+        ids: impl Iterator<Item = &'i str> + Clone,
+        keys: &mut Vec<(u64, Short)>,
+        found: &mut Vec<Option<u32>>,
+    ) {
+        keys.clear();
+        keys.extend(
+            ids.clone()
+                .map(|id| (self.hasher.hash_one(id), Short::of(id))),
+        );
+        found.clear();
+        let keys = keys.iter().zip(ids);
+        found.extend(keys.map(|((hash, short), id)| self.found(*hash, short, id)));
+    }
+
+    fn found(&self, hash: u64, short: &Short, id: &str) -> Option<u32> {
+        let found = self.table.find(hash, |entry| {
+            entry.short == *short && (short.is_whole() || self.get(entry.number) == id)
+        });
+        found.map(|entry| entry.lead)
+    }
+
+    /// Adds an id that is not there yet.
+    pub(crate) fn add(&mut self, id: &str, lead: u32) -> anyhow::Result<()> {
         let number = u32::try_from(self.ends.len())?;
         self.texts.push_str(id);
         self.ends.push(self.texts.len());
+        let entry = Entry {
+            short: Short::of(id),
+            number,
+            lead,
+        };
         let Self {
             table,
             hasher,
             texts,
             ends,
         } = self;
-        let entry = Entry {
-            short: Short::of(id),
-            number,
-        };
         table.insert_unique(hasher.hash_one(id), entry, |entry| {
             hasher.hash_one(piece(texts, ends, entry.number as usize))
         });
         Ok(())
     }
 
-    pub(crate) fn get(&self, number: usize) -> &str {
-        piece(&self.texts, &self.ends, number)
+    fn get(&self, number: u32) -> &str {
+        piece(&self.texts, &self.ends, number as usize)
     }
 }
 
 /// One of several texts that stand behind each other.
-pub(crate) fn piece<'t>(texts: &'t str, ends: &[usize], position: usize) -> &'t str {
+fn piece<'t>(texts: &'t str, ends: &[usize], position: usize) -> &'t str {
     let start = match position {
         0 => 0,
         position => ends[position - 1],

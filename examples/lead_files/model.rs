@@ -1,6 +1,6 @@
 //! A model from a file.
 
-use crate::show::plural;
+use super::show::plural;
 use anyhow::{Context, Result, bail};
 use lead_scoring::{ChecklistScorer, ModelSpec, NestedModel, Schema, ScoreModel};
 use std::path::Path;
