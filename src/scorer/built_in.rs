@@ -52,10 +52,10 @@ impl BuiltIn {
     ) -> Assessment {
         match self {
             Self::Checklist(scorer) => scorer.assess_known(&case.lead, case.as_of),
-            Self::Engagement(scorer) => scorer.assess_history(case.history, case.as_of),
+            Self::Engagement(scorer) => scorer.assess_case(case),
             Self::Grade(scorer) => scorer.assess_known(case.lead, case.as_of, buffers),
-            Self::Interest(scorer) => scorer.assess_case(&as_dyn(case, &case.lead)),
-            Self::Momentum(scorer) => scorer.assess_history(case.history, case.as_of),
+            Self::Interest(scorer) => scorer.assess_case(&as_dyn(case, &case.lead), buffers),
+            Self::Momentum(scorer) => scorer.assess_case(case),
             Self::Rfm(scorer) => scorer.assess_case(case),
         }
     }
@@ -67,10 +67,10 @@ impl BuiltIn {
     ) -> Explanation {
         match self {
             Self::Checklist(scorer) => scorer.explain_known(&case.lead, case.as_of),
-            Self::Engagement(scorer) => scorer.explain_history(case.history, case.as_of),
+            Self::Engagement(scorer) => scorer.explain_case(case),
             Self::Grade(scorer) => scorer.explain_known(case.lead, case.as_of, buffers),
-            Self::Interest(scorer) => scorer.explain_case(&as_dyn(case, &case.lead)),
-            Self::Momentum(scorer) => scorer.explain_history(case.history, case.as_of),
+            Self::Interest(scorer) => scorer.explain_case(&as_dyn(case, &case.lead), buffers),
+            Self::Momentum(scorer) => scorer.explain_case(case),
             Self::Rfm(scorer) => scorer.explain_case(case),
         }
     }
@@ -85,6 +85,8 @@ fn as_dyn<'s, V: ?Sized>(
         as_of: case.as_of,
         history: case.history,
         kinds: case.kinds,
+        marks: case.marks,
+        product: case.product,
         since: case.since,
         pauses: case.pauses,
     }

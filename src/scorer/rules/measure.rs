@@ -1,4 +1,4 @@
-use super::eval::Case;
+use super::case::Case;
 use super::plan::ActivityPlan;
 use crate::lead::Moment;
 use crate::score::{LARGEST, occurrence};
@@ -31,8 +31,7 @@ impl ActivityPlan {
         times: impl Fn(Option<f64>) -> f64,
     ) -> f64 {
         let mut sum = 0.0;
-        self.choose(case.history, chosen, |activity| {
-            let age = case.pauses.age(activity.at, case.as_of);
+        self.choose(case, chosen, |activity, age| {
             if self.in_window(age) {
                 sum += occurrence(1.0, times(activity.value), age, self.decay.as_ref());
             }
@@ -47,8 +46,8 @@ impl ActivityPlan {
         chosen: &mut Vec<usize>,
     ) -> Option<Moment> {
         let mut newest = None;
-        self.choose(case.history, chosen, |activity| {
-            if self.in_window(case.pauses.age(activity.at, case.as_of)) {
+        self.choose(case, chosen, |activity, age| {
+            if self.in_window(age) {
                 newest = newest.max(Some(activity.at));
             }
         });

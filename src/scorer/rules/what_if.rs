@@ -1,4 +1,5 @@
-use super::eval::{Buffers, Case, Given};
+use super::case::{Buffers, Case};
+use super::eval::Given;
 use super::plan::RulesPlan;
 use crate::lead::{Activity, AttributeSlot, LeadView, Moment, Schema, SchemaId, Tags, Value};
 use crate::score::{Explanation, Role, Unit};
