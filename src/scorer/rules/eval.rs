@@ -1,7 +1,7 @@
 use super::case::{Buffers, Case};
 use super::plan::{GroupPlan, RulePlan, RulesPlan, Wakes};
 use super::spec::{GroupPolicy, WhenUnknown};
-use crate::lead::{LeadView, Moment};
+use crate::lead::{AttributeSlot, LeadView, Moment};
 use crate::score::{Formula, Role, Score, Unit, clamp, larger, scale};
 use crate::scorer::Assessment;
 use crate::scorer::condition::Words;
@@ -119,6 +119,18 @@ impl RulesPlan {
         buffers: &mut Buffers,
     ) {
         self.attributes.read(lead, as_of, &mut buffers.words);
+    }
+
+    /// Reads one attribute once more, after all were read of a lead that differs in nothing else.
+    pub(crate) fn reread<V: LeadView + ?Sized>(
+        &self,
+        lead: &V,
+        slot: AttributeSlot,
+        as_of: Moment,
+        buffers: &mut Buffers,
+    ) {
+        self.attributes
+            .reread(lead, slot, as_of, &mut buffers.words);
     }
 
     /// As [`points`](RulesPlan::points), keeping what each rule gives in `given`, by its place.
