@@ -93,3 +93,77 @@ pub(crate) struct Buffers {
     /// What is read of a block of a table, by judge.
     pub(crate) blocks: Vec<BlockWords>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lead::{Lead, SchemaSpec};
+    use crate::scorer::rules::{RuleScorer, RulesSpec};
+    use crate::scorer::{Assessment, HistorySpec};
+    use proptest::prelude::*;
+    use std::fmt::Write;
+
+    /// Rules of each occurrence mode on one kind, two kinds and all kinds.
+    fn rules() -> RulesSpec {
+        let modes = [
+            "'each'",
+            "'once'",
+            "'once', keep = 'first'",
+            "{ first = 2 }",
+            "{ every_nth = 2 }",
+            "{ per_day = 1 }",
+            "{ at_most = { count = 2, per = '2d' } }",
+            "'once_per_subject'",
+            "'once_per_subject', keep = 'first'",
+        ];
+        let asks = [
+            "kind = 'a', subject = { starts_with = '/S1' }",
+            "kind = ['a', 'b'], product = 'p'",
+            "window = { last = '6d' }",
+        ];
+        let mut text = "[[groups]]\nname = 'all'\n".to_owned();
+        for (number, mode) in modes.iter().enumerate() {
+            for (place, ask) in asks.iter().enumerate() {
+                writeln!(
+                    text,
+                    "[[groups.rules]]\nid = 'r{number}{place}'\npoints = {number}.3\n\
+                     activity = {{ {ask}, occurrences = {mode}, decay = {{ half_life = '2d' }} }}",
+                )
+                .unwrap();
+            }
+        }
+        toml::from_str(&text).unwrap()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+        #[test]
+        fn marks_change_nothing(
+            events in proptest::collection::vec((0_i64..200, 0_u16..3, 0_usize..4, 0_u16..3), 0..70),
+        ) {
+            let schema = SchemaSpec::new().kind("a").kind("b").kind("c").product("p").product("q");
+            let schema = schema.build().unwrap();
+            let history = HistorySpec::new().pause("1970-01-03", "1970-01-04").utc_offset("+01:00");
+            let scorer: RuleScorer = rules().build_with(&schema, &history).unwrap();
+            let subjects = ["/s1", "/S12", "/s2", "/ſ1"];
+            let mut lead = Lead::builder(&schema, "a1");
+            for &(hour, kind, subject, product) in &events {
+                let activity = Activity::new(KindSlot::new(kind), Moment::from_seconds(3_600 * hour));
+                let activity = activity.subject(subjects[subject]);
+                lead = lead.push(match product {
+                    2 => activity,
+                    product => activity.product(ProductSlot::new(product)),
+                });
+            }
+            let lead = lead.build().unwrap();
+            let bits = |both: Assessment| both.raw.map(f64::to_bits);
+            let as_of = Moment::from_seconds(3_600 * 180).into();
+            let agree = scorer.with_case(&lead, as_of, |case, buffers| {
+                let marked = bits(scorer.judge_case(case, buffers, &mut |_| {}));
+                let bare = Case { marks: None, ..*case };
+                marked == bits(scorer.judge_case(&bare, buffers, &mut |_| {}))
+            });
+            prop_assert_eq!(agree, Some(true));
+        }
+    }
+}
