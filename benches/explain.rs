@@ -10,23 +10,13 @@
 )]
 
 mod chances;
-#[path = "../examples/score_leads/gathered.rs"]
-mod gathered;
-#[path = "../examples/score_leads/ids.rs"]
-mod ids;
-#[path = "../examples/score_leads/model.rs"]
-mod model;
-#[path = "../examples/score_leads/read.rs"]
-mod read;
-#[path = "../examples/score_leads/rows_ahead.rs"]
-mod rows_ahead;
+#[path = "../examples/lead_files/mod.rs"]
+mod lead_files;
+mod owned;
 mod sample;
-#[path = "../examples/score_leads/show.rs"]
-mod show;
-#[path = "../examples/score_leads/table.rs"]
-mod table;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use lead_files::{Files, model};
 use lead_scoring::{AsOf, Lead, ScoreModel, Scorer};
 use sample::{ACTIVITIES, Sample};
 use std::hint::black_box;
@@ -69,14 +59,17 @@ fn sample_model(c: &mut Criterion) {
     let as_of: AsOf = "2026-03-02T09:00:00Z".parse().expect("a moment");
     let (spec, model) = model::load(&folder.join("model.toml")).expect("the model is sound");
     let checklists = model::checklists(&spec, model.schema()).expect("they are sound");
-    let files = read::Files {
+    let files = Files {
         leads: folder.join("leads.csv"),
         activities: Some(folder.join("activities.csv")),
         purchases: Some(folder.join("purchases.csv")),
         answers: Some(folder.join("answers.csv")),
     };
-    let read = read::read(&files, model.schema(), &checklists, as_of).expect("they can be read");
-    beside(c, "explain_sample_model", &model, &read.leads, as_of);
+    let read =
+        lead_files::read(&files, model.schema(), &checklists, as_of).expect("they can be read");
+    let rows = read.leads.rows();
+    let leads: Vec<Lead> = rows.map(|row| owned::owned(&row, model.schema())).collect();
+    beside(c, "explain_sample_model", &model, &leads, as_of);
 }
 
 /// 20 features, ten activities a lead.

@@ -8,8 +8,8 @@ use crate::score::{
     Shape, Unit,
 };
 use crate::scorer::{
-    Assessment, Buffers, Case, History, Kinds, Lint, Opaque, Plan, Scorer, emptied, other_schema,
-    with_buffers,
+    Assessment, Buffers, Case, History, Kinds, Lint, Marks, Opaque, Plan, Scorer, emptied,
+    other_schema, with_buffers,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -181,7 +181,10 @@ impl ScoreModel {
         buffers: &mut Buffers,
         activities: &mut Vec<Activity<'l>>,
     ) {
-        let case = &self.case(lead, as_of.moment(), activities);
+        let mut marks = Marks::NONE;
+        let mut case = self.case(lead, as_of.moment(), activities);
+        case.mark(&mut marks);
+        let case = &case;
         if !self.applies_to(case, buffers) {
             return;
         }
@@ -241,6 +244,8 @@ impl ScoreModel {
             as_of,
             history: activities,
             kinds: Kinds::of(activities),
+            marks: None,
+            product: None,
             since,
             pauses: &self.history.pauses,
         }
@@ -257,6 +262,8 @@ impl ScoreModel {
             as_of,
             history: &[],
             kinds: Kinds::default(),
+            marks: None,
+            product: None,
             since: self.history.since(lead, as_of),
             pauses: &self.history.pauses,
         }
@@ -347,11 +354,10 @@ impl ScoreModel {
 
     fn explain_known<V: LeadView + ?Sized>(&self, lead: &V, as_of: AsOf) -> Explanation {
         with_buffers(|buffers, mut activities| {
-            let why = self.explain_case(
-                &self.case(lead, as_of.moment(), &mut activities),
-                as_of,
-                buffers,
-            );
+            let mut marks = Marks::NONE;
+            let mut case = self.case(lead, as_of.moment(), &mut activities);
+            case.mark(&mut marks);
+            let why = self.explain_case(&case, as_of, buffers);
             (why, emptied(activities))
         })
     }

@@ -68,7 +68,7 @@ impl ScoreModel {
                             visit(&rules.trace_case(&case, buffers), dimensions, true, take);
                         }
                         Judge::BuiltIn(scorer) => {
-                            if let Some(node) = scorer.trace_rules(&case) {
+                            if let Some(node) = scorer.trace_rules(&case, buffers) {
                                 visit(&node, dimensions, true, take);
                             }
                         }

@@ -55,10 +55,10 @@ impl BuiltIn {
     ) -> Assessment {
         match self {
             Self::Checklist(scorer) => scorer.assess_known(&case.lead, case.as_of),
-            Self::Engagement(scorer) => scorer.assess_history(case.history, case.as_of),
+            Self::Engagement(scorer) => scorer.assess_case(case),
             Self::Grade(scorer) => scorer.assess_known(case.lead, case.as_of, buffers),
-            Self::Interest(scorer) => scorer.assess_case(&as_dyn(case, &case.lead)),
-            Self::Momentum(scorer) => scorer.assess_history(case.history, case.as_of),
+            Self::Interest(scorer) => scorer.assess_case(&as_dyn(case, &case.lead), buffers),
+            Self::Momentum(scorer) => scorer.assess_case(case),
             Self::NaiveBayes(scorer) => scorer.assess(&case.lead, case.as_of.into()),
             Self::Rfm(scorer) => scorer.assess_case(case),
         }
@@ -71,10 +71,10 @@ impl BuiltIn {
     ) -> Explanation {
         match self {
             Self::Checklist(scorer) => scorer.explain_known(&case.lead, case.as_of),
-            Self::Engagement(scorer) => scorer.explain_history(case.history, case.as_of),
+            Self::Engagement(scorer) => scorer.explain_case(case),
             Self::Grade(scorer) => scorer.explain_known(case.lead, case.as_of, buffers),
-            Self::Interest(scorer) => scorer.explain_case(&as_dyn(case, &case.lead)),
-            Self::Momentum(scorer) => scorer.explain_history(case.history, case.as_of),
+            Self::Interest(scorer) => scorer.explain_case(&as_dyn(case, &case.lead), buffers),
+            Self::Momentum(scorer) => scorer.explain_case(case),
             Self::NaiveBayes(scorer) => scorer.explain(&case.lead, case.as_of.into()),
             Self::Rfm(scorer) => scorer.explain_case(case),
         }
@@ -84,13 +84,15 @@ impl BuiltIn {
     pub(crate) fn trace_rules<V: LeadView + ?Sized>(
         &self,
         case: &Case<'_, V>,
+        buffers: &mut Buffers,
     ) -> Option<Explanation> {
         match self {
-            Self::Interest(scorer) => Some(scorer.explain_case(&as_dyn(case, &case.lead))),
+            Self::Interest(scorer) => Some(scorer.explain_case(&as_dyn(case, &case.lead), buffers)),
             Self::Checklist(_)
             | Self::Engagement(_)
             | Self::Grade(_)
             | Self::Momentum(_)
+            | Self::NaiveBayes(_)
             | Self::Rfm(_) => None,
         }
     }
@@ -105,6 +107,8 @@ fn as_dyn<'s, V: ?Sized>(
         as_of: case.as_of,
         history: case.history,
         kinds: case.kinds,
+        marks: case.marks,
+        product: case.product,
         since: case.since,
         pauses: case.pauses,
     }

@@ -7,10 +7,10 @@ use super::decay::positive_period;
 use super::first_edge::first_edge;
 use super::history::{History, Kinds, day};
 use super::period::{DAY, parse_period};
-use super::rules::other_schema;
+use super::rules::{Case, other_schema};
 use super::visible::with_case;
 use super::{Assessment, HistorySpec, Opaque, Scorer};
-use crate::lead::{Activity, Frozen, KindSlot, LeadView, Moment, Schema, SchemaId};
+use crate::lead::{Frozen, KindSlot, LeadView, Moment, Schema, SchemaId};
 use crate::model::{Problems, SpecError};
 use crate::score::{
     AsOf, Explanation, Formula, LARGEST, Role, Score, Unit, clamp, daily_count, root, scale,
@@ -85,9 +85,9 @@ impl EngagementSpec {
             ..self.clone()
         };
         let scorer = unfitted.build(schema, history)?;
-        let raw = population.iter().filter_map(|lead| {
-            scorer.with_history(lead, as_of, |history, as_of| scorer.raw(history, as_of))
-        });
+        let raw = population
+            .iter()
+            .filter_map(|lead| scorer.with_history(lead, as_of, |case| scorer.raw(case)));
         let ends = raw.map(root).fold(None, |ends, root| match ends {
             None => Some((root, root)),
             Some((low, high)) => Some((f64::min(low, root), f64::max(high, root))),
@@ -191,19 +191,11 @@ impl EngagementScorer {
     }
 
     /// Hands on, day by day, how many activities of a kind count.
-    fn days(
-        &self,
-        kind: &Kind,
-        history: &[Activity<'_>],
-        as_of: Moment,
-        mut give: impl FnMut(i64, u64),
-    ) {
+    fn days<V: ?Sized>(&self, kind: &Kind, case: &Case<'_, V>, mut give: impl FnMut(i64, u64)) {
         let mut open: Option<(i64, u64)> = None;
-        for activity in history {
-            if activity.kind != kind.slot
-                || self.history.pauses.age(activity.at, as_of) >= self.window
-            {
-                continue;
+        case.each_of(kind.slot, |activity, age| {
+            if age >= self.window {
+                return;
             }
             let today = day(activity.at, self.utc_offset);
             open = match open {
@@ -215,20 +207,19 @@ impl EngagementScorer {
                     Some((today, 1))
                 }
             };
-        }
+        });
         if let Some((day, count)) = open {
             give(day, count);
         }
     }
 
-    fn raw(&self, history: &[Activity<'_>], as_of: Moment) -> f64 {
+    fn raw<V: ?Sized>(&self, case: &Case<'_, V>) -> f64 {
         // Of most kinds a lead has none, and adding nothing changes nothing.
-        let there = Kinds::of(history);
         let kinds = self.kinds.iter();
-        let kinds = kinds.filter(|kind| there.may_share(Kinds::one(kind.slot)));
+        let kinds = kinds.filter(|kind| case.kinds.may_share(Kinds::one(kind.slot)));
         kinds.fold(0.0, |whole, kind| {
             let mut sum = 0.0;
-            self.days(kind, history, as_of, |_, count| {
+            self.days(kind, case, |_, count| {
                 sum += daily_count(count, self.per_day, kind.weight);
             });
             whole + sum
@@ -236,11 +227,11 @@ impl EngagementScorer {
     }
 
     /// The weighted sum, by kind and day.
-    fn told(&self, history: &[Activity<'_>], as_of: Moment) -> Explanation {
+    fn told<V: ?Sized>(&self, case: &Case<'_, V>) -> Explanation {
         let mut kinds = Vec::new();
         for kind in &self.kinds {
             let mut days = Vec::new();
-            self.days(kind, history, as_of, |day, count| {
+            self.days(kind, case, |day, count| {
                 let date = Moment::from_micros(day.saturating_mul(DAY)).to_utc();
                 days.push(Explanation::node(
                     date.date_naive().to_string(),
@@ -261,8 +252,8 @@ impl EngagementScorer {
         Explanation::node("weighted activities", Unit::Points, Formula::Sum, kinds)
     }
 
-    pub(super) fn assess_history(&self, history: &[Activity<'_>], as_of: Moment) -> Assessment {
-        let raw = self.raw(history, as_of);
+    pub(super) fn assess_case<V: ?Sized>(&self, case: &Case<'_, V>) -> Assessment {
+        let raw = self.raw(case);
         let scaled = scale(root(raw), self.zero, self.hundred);
         Assessment {
             score: Score::saturating(clamp(scaled, Some(0.0), Some(100.0))),
@@ -270,8 +261,8 @@ impl EngagementScorer {
         }
     }
 
-    pub(super) fn explain_history(&self, history: &[Activity<'_>], as_of: Moment) -> Explanation {
-        let sum = self.told(history, as_of);
+    pub(super) fn explain_case<V: ?Sized>(&self, case: &Case<'_, V>) -> Explanation {
+        let sum = self.told(case);
         let root = Explanation::node("square root", Unit::Points, Formula::Root, vec![sum]);
         let formula = Formula::Scale {
             zero: self.zero,
@@ -305,10 +296,10 @@ impl EngagementScorer {
         &self,
         lead: &dyn LeadView,
         as_of: AsOf,
-        run: impl FnOnce(&[Activity<'_>], Moment) -> R,
+        run: impl FnOnce(&Case<'_, dyn LeadView + '_>) -> R,
     ) -> Option<R> {
         with_case(self.schema, &self.history, true, lead, as_of, |case, _| {
-            run(case.history, case.as_of)
+            run(case)
         })
     }
 }
@@ -319,10 +310,8 @@ impl Scorer for EngagementScorer {
     }
 
     fn assess(&self, lead: &dyn LeadView, as_of: AsOf) -> Assessment {
-        self.with_history(lead, as_of, |history, as_of| {
-            self.assess_history(history, as_of)
-        })
-        .unwrap_or_default()
+        self.with_history(lead, as_of, |case| self.assess_case(case))
+            .unwrap_or_default()
     }
 
     fn unit(&self) -> Unit {
@@ -330,10 +319,8 @@ impl Scorer for EngagementScorer {
     }
 
     fn explain(&self, lead: &dyn LeadView, as_of: AsOf) -> Explanation {
-        self.with_history(lead, as_of, |history, as_of| {
-            self.explain_history(history, as_of)
-        })
-        .unwrap_or_else(|| other_schema("engagement"))
+        self.with_history(lead, as_of, |case| self.explain_case(case))
+            .unwrap_or_else(|| other_schema("engagement"))
     }
 
     fn explain_change(&self, lead: &dyn LeadView, a: AsOf, b: AsOf) -> Explanation {

@@ -241,7 +241,11 @@ impl Pauses {
     }
 
     /// Paused time before a moment.
+    #[inline]
     fn before(&self, moment: Moment) -> i64 {
+        if let [(from, until, _)] = *self.list {
+            return until.min(moment).micros_since(from).max(0);
+        }
         let begun = self.list.partition_point(|&(from, ..)| from < moment);
         begun
             .checked_sub(1)
@@ -251,15 +255,24 @@ impl Pauses {
             })
     }
 
+    /// Ages at a moment, in microseconds.
+    #[inline]
+    pub(crate) fn ages(&self, as_of: Moment) -> impl Fn(Moment) -> i64 {
+        let paused = self.before(as_of);
+        move |at| {
+            let whole = as_of.micros_since(at);
+            if self.list.is_empty() {
+                whole
+            } else {
+                whole.saturating_sub(paused.saturating_sub(self.before(at)))
+            }
+        }
+    }
+
     /// Time that passed between two moments, in microseconds.
     #[inline]
     pub(crate) fn age(&self, at: Moment, as_of: Moment) -> i64 {
-        let whole = as_of.micros_since(at);
-        if self.list.is_empty() {
-            whole
-        } else {
-            whole.saturating_sub(self.before(as_of).saturating_sub(self.before(at)))
-        }
+        self.ages(as_of)(at)
     }
 }
 
@@ -312,6 +325,16 @@ fn key<'a>(activity: &Activity<'a>) -> (KindSlot, Option<&'a str>, Option<&'a st
     (activity.kind, activity.subject, activity.channel)
 }
 
+/// Whether the [`key`] is the same. Lengths first: they mostly differ, and comparing texts costs a call.
+#[inline]
+fn is_told_again(first: &Activity<'_>, later: &Activity<'_>) -> bool {
+    let length = |text: Option<&str>| text.map_or(usize::MAX, str::len);
+    first.kind == later.kind
+        && length(first.subject) == length(later.subject)
+        && length(first.channel) == length(later.channel)
+        && key(first) == key(later)
+}
+
 /// Leaves out activities of the same kind, subject and channel less than `period` after the first of them.
 fn without_told_again(activities: &mut Vec<Activity<'_>>, period: i64) {
     /// Up to here looking back is faster than hashing, and allocates nothing.
@@ -328,15 +351,18 @@ fn without_told_again(activities: &mut Vec<Activity<'_>>, period: i64) {
         return;
     }
     let mut kept = 0;
+    // Those before it are too long ago for all that follow.
+    let mut recent = 0;
     for i in 0..activities.len() {
-        let (Some(&activity), Some(before)) = (activities.get(i), activities.get(..kept)) else {
+        let Some(&activity) = activities.get(i) else {
             return;
         };
-        let told_again = before
-            .iter()
-            .rev()
-            .take_while(|first| activity.at.micros_since(first.at) < period)
-            .any(|first| key(first) == key(&activity));
+        let is_over = |first: &Activity<'_>| activity.at.micros_since(first.at) >= period;
+        while recent < kept && activities.get(recent).is_some_and(is_over) {
+            recent += 1;
+        }
+        let before = activities.get(recent..kept).unwrap_or_default();
+        let told_again = before.iter().any(|first| is_told_again(first, &activity));
         if !told_again {
             if kept < i {
                 activities.swap(kept, i);
@@ -393,6 +419,11 @@ impl Kinds {
             .iter()
             .map(|activity| Self::one(activity.kind))
             .collect()
+    }
+
+    /// Those that are in either.
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 
     /// Whether one of them may stand in both. May say yes where none does, never no where one does.

@@ -11,6 +11,7 @@ mod grade;
 mod history;
 mod interest;
 mod made;
+mod marks;
 mod momentum;
 mod period;
 mod predictive;
@@ -66,6 +67,7 @@ pub(crate) use condition::{
 };
 pub(crate) use course::{Course, Within};
 pub(crate) use history::{History, Kinds};
+pub(crate) use marks::Marks;
 pub(crate) use period::parse_period;
 pub(crate) use predictive::{NaiveBayesOfTable, PredictiveBlock, PredictiveOfTable};
 pub(crate) use rules::{

@@ -3,7 +3,7 @@ mod change;
 
 use super::history::{History, HistorySpec};
 use super::period::DAY;
-use super::rules::other_schema;
+use super::rules::{Case, other_schema};
 use super::trace::{Off, On, Trace};
 use super::visible::with_case;
 use super::{Assessment, Opaque, Scorer};
@@ -201,16 +201,14 @@ impl MomentumScorer {
     /// The two sides of the comparison; `None` where the scorer abstains.
     #[must_use]
     pub fn momentum(&self, lead: &dyn LeadView, as_of: AsOf) -> Option<Momentum> {
-        self.with_history(lead, as_of, |history, as_of| {
-            self.weeks::<Off>(history, as_of).momentum()
-        })?
+        self.with_history(lead, as_of, |case| self.weeks::<Off, _>(case).momentum())?
     }
 
     fn weight(&self, kind: KindSlot) -> f64 {
         self.weights.get(kind.index()).copied().unwrap_or(0.0)
     }
 
-    fn weeks<T: Trace>(&self, history: &[Activity<'_>], as_of: Moment) -> Weeks<T::Node> {
+    fn weeks<T: Trace, V: ?Sized>(&self, case: &Case<'_, V>) -> Weeks<T::Node> {
         let mut weeks = Weeks {
             known: false,
             last: 0.0,
@@ -218,15 +216,14 @@ impl MomentumScorer {
             last_parts: Vec::new(),
             before_parts: Vec::new(),
         };
-        for activity in history {
+        case.each(|activity, age| {
             let weight = self.weight(activity.kind);
             if weight <= 0.0 {
-                continue;
+                return;
             }
             weeks.known = true;
-            let age = self.history.pauses.age(activity.at, as_of);
             if age >= FOUR_WEEKS {
-                continue;
+                return;
             }
             let (sum, parts) = if age < WEEK {
                 (&mut weeks.last, &mut weeks.last_parts)
@@ -237,7 +234,7 @@ impl MomentumScorer {
             if T::ON {
                 parts.push(self.part::<T>(activity, weight));
             }
-        }
+        });
         weeks
     }
 
@@ -246,15 +243,15 @@ impl MomentumScorer {
         &self,
         lead: &dyn LeadView,
         as_of: AsOf,
-        run: impl FnOnce(&[Activity<'_>], Moment) -> R,
+        run: impl FnOnce(&Case<'_, dyn LeadView + '_>) -> R,
     ) -> Option<R> {
         with_case(self.schema, &self.history, true, lead, as_of, |case, _| {
-            run(case.history, case.as_of)
+            run(case)
         })
     }
 
-    pub(super) fn assess_history(&self, history: &[Activity<'_>], as_of: Moment) -> Assessment {
-        let weeks = self.weeks::<Off>(history, as_of);
+    pub(super) fn assess_case<V: ?Sized>(&self, case: &Case<'_, V>) -> Assessment {
+        let weeks = self.weeks::<Off, V>(case);
         if !weeks.known {
             return Assessment::default();
         }
@@ -264,8 +261,8 @@ impl MomentumScorer {
         }
     }
 
-    pub(super) fn explain_history(&self, history: &[Activity<'_>], as_of: Moment) -> Explanation {
-        let weeks = self.weeks::<On>(history, as_of);
+    pub(super) fn explain_case<V: ?Sized>(&self, case: &Case<'_, V>) -> Explanation {
+        let weeks = self.weeks::<On, V>(case);
         if !weeks.known {
             let why = Explanation::unknown("nothing that it did weighs anything", Unit::Score);
             return Explanation::unknown("momentum", Unit::Score)
@@ -286,10 +283,10 @@ impl MomentumScorer {
     fn edge(&self, lead: &dyn LeadView, from: AsOf, until: AsOf) -> Option<Moment> {
         let frozen = Frozen::new(lead, from.moment());
         first_edge(from, until, |note| {
-            self.with_history(&frozen, from, |history, _| {
+            self.with_history(&frozen, from, |case| {
                 self.history.mark(&frozen).into_iter().for_each(&mut *note);
                 let weighs = |activity: &&Activity<'_>| self.weight(activity.kind) > 0.0;
-                for activity in history.iter().filter(weighs) {
+                for activity in case.history.iter().filter(weighs) {
                     for age in [WEEK, FOUR_WEEKS] {
                         let at = self.history.pauses.when(activity.at, age);
                         at.into_iter().for_each(&mut *note);
@@ -321,10 +318,8 @@ impl Scorer for MomentumScorer {
     }
 
     fn assess(&self, lead: &dyn LeadView, as_of: AsOf) -> Assessment {
-        self.with_history(lead, as_of, |history, as_of| {
-            self.assess_history(history, as_of)
-        })
-        .unwrap_or_default()
+        self.with_history(lead, as_of, |case| self.assess_case(case))
+            .unwrap_or_default()
     }
 
     fn unit(&self) -> Unit {
@@ -332,10 +327,8 @@ impl Scorer for MomentumScorer {
     }
 
     fn explain(&self, lead: &dyn LeadView, as_of: AsOf) -> Explanation {
-        self.with_history(lead, as_of, |history, as_of| {
-            self.explain_history(history, as_of)
-        })
-        .unwrap_or_else(|| other_schema("momentum"))
+        self.with_history(lead, as_of, |case| self.explain_case(case))
+            .unwrap_or_else(|| other_schema("momentum"))
     }
 
     fn explain_change(&self, lead: &dyn LeadView, a: AsOf, b: AsOf) -> Explanation {

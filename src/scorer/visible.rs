@@ -1,4 +1,5 @@
 use super::history::{History, Kinds};
+use super::marks::Marks;
 use super::rules::{Buffers, Case, emptied, with_buffers};
 use crate::lead::{KnownAt, LeadView, Moment, SchemaId};
 use crate::score::AsOf;
@@ -37,14 +38,18 @@ pub(crate) fn with_case<R>(
             if reads_activities {
                 history.collect(lead, as_of, since, &mut activities);
             }
-            let case = Case {
+            let mut marks = Marks::NONE;
+            let mut case = Case {
                 lead,
                 as_of,
                 history: &activities,
                 kinds: Kinds::of(&activities),
+                marks: None,
+                product: None,
                 since,
                 pauses: &history.pauses,
             };
+            case.mark(&mut marks);
             let result = run(&case, buffers);
             (result, emptied(activities))
         })

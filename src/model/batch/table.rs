@@ -4,7 +4,7 @@ use crate::model::judge::Judge;
 use crate::model::model::{Row, ScoreModel};
 use crate::score::{AsOf, Cell, Notes, Score};
 use crate::scorer::{
-    Assessment, BlockWords, Blocks, Buffers, BuiltIn, NaiveBayesOfTable, PredictiveBlock,
+    Assessment, BlockWords, Blocks, Buffers, BuiltIn, Marks, NaiveBayesOfTable, PredictiveBlock,
     PredictiveOfTable, RulesOfTable, emptied, with_buffers,
 };
 use std::ops::Range;
@@ -151,11 +151,14 @@ impl<'t> TableOfModel<'t> {
             row.cells.fill(Cell::NONE);
             return self.model.fill(lead, as_of, row, buffers, activities);
         }
-        let case = &if self.reads_activities {
+        let mut marks = Marks::NONE;
+        let mut case = if self.reads_activities {
             self.model.case(lead, as_of.moment(), activities)
         } else {
             self.model.case_without_history(lead, as_of.moment())
         };
+        case.mark(&mut marks);
+        let case = &case;
         if !self.model.applies_to(case, buffers) {
             return row.cells.fill(Cell::NONE);
         }

@@ -81,6 +81,8 @@ impl<'w> Walk<'w> {
             as_of: at,
             history: activities,
             kinds: Kinds::of(activities),
+            marks: None,
+            product: None,
             since,
             pauses: &history.pauses,
         }

@@ -71,6 +71,8 @@ impl Conditions {
                 as_of,
                 history: &activities,
                 kinds: Kinds::of(&activities),
+                marks: None,
+                product: None,
                 since,
                 pauses: &self.history.pauses,
             };

@@ -127,8 +127,12 @@ impl Question {
     }
 
     fn level(&self, text: &str) -> Option<&Level> {
-        let mut levels = self.levels.iter();
-        levels.find(|level| letters(&level.name).eq(letters(text)))
+        // No two levels have the same letters.
+        let same = self.levels.iter().find(|level| &*level.name == text);
+        same.or_else(|| {
+            let mut levels = self.levels.iter();
+            levels.find(|level| letters(&level.name).eq(letters(text)))
+        })
     }
 
     fn price_for(&self, lead: &dyn LeadView) -> Option<f64> {

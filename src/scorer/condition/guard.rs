@@ -17,9 +17,18 @@ impl Need {
     }
 
     #[inline]
-    fn any(self, words: &Words) -> bool {
+    pub(crate) fn any(self, words: &Words) -> bool {
         let (truth, known) = words.get(self.word);
         truth & self.yes | known & !truth & self.no != 0
+    }
+
+    /// The bits of both; `None` where they stand in several words.
+    pub(crate) fn or(self, other: Self) -> Option<Self> {
+        (self.word == other.word).then_some(Self {
+            word: self.word,
+            yes: self.yes | other.yes,
+            no: self.no | other.no,
+        })
     }
 }
 
@@ -153,6 +162,15 @@ impl Guard {
                 Some([need]) => Self::Either(*need),
                 _ => Self::Tree(Tree::Any(parts)),
             },
+        }
+    }
+
+    /// Bits of which it asks for one at least; `None` where there are no such bits, or in several words.
+    pub(crate) fn asked(&self) -> Option<Need> {
+        match self {
+            Self::Always | Self::Tree(_) => None,
+            Self::One(need) | Self::Either(need) => Some(*need),
+            Self::Every(needs) => needs.first().copied(),
         }
     }
 

@@ -11,8 +11,8 @@ impl EngagementScorer {
             return other_schema("engagement");
         }
         let told = when(lead, a, b).map(|(lead, as_of)| {
-            self.with_history(&lead, as_of, |history, as_of| {
-                let whole = self.told(history, as_of);
+            self.with_history(&lead, as_of, |case| {
+                let whole = self.told(case);
                 let parts = whole.parts().to_vec();
                 Made { whole, parts }
             })

@@ -86,6 +86,8 @@ pub(super) fn sliced<'s>(
         as_of: case.as_of,
         history,
         kinds: Kinds::of(history),
+        marks: None,
+        product: None,
         since: case.since,
         pauses: case.pauses,
     }

@@ -256,19 +256,44 @@ impl InterestScorer {
         })
     }
 
-    pub(crate) fn assess_case(&self, case: &Case<'_, dyn LeadView + '_>) -> Assessment {
-        self.by_product(case, self.of, |case, buffers| {
-            self.judge::<Off>(case, buffers).assessment
-        })
-        .unwrap_or_default()
+    /// Judges a case with all its activities; `None` where none carries a product.
+    fn judge_all<T: Trace>(
+        &self,
+        case: &Case<'_, dyn LeadView + '_>,
+        buffers: &mut Buffers,
+    ) -> Option<Judged<T::Node>> {
+        let Some(marks) = case.marks else {
+            return self.by_product(case, self.of, |case, buffers| {
+                self.judge::<T>(case, buffers)
+            });
+        };
+        let mut products = self.slots();
+        products
+            .any(|product| !marks.product(product).is_empty())
+            .then(|| self.judge::<T>(case, buffers))
     }
 
-    pub(crate) fn explain_case(&self, case: &Case<'_, dyn LeadView + '_>) -> Explanation {
-        let told = self.by_product(case, self.of, |case, buffers| {
-            self.judge::<On>(case, buffers).node
-        });
-        match told {
-            Some(node) => node.labelled(&self.label),
+    fn slots(&self) -> impl Iterator<Item = ProductSlot> {
+        let slots = (0..u16::MAX).map(ProductSlot::new);
+        slots.take(self.products.len())
+    }
+
+    pub(crate) fn assess_case(
+        &self,
+        case: &Case<'_, dyn LeadView + '_>,
+        buffers: &mut Buffers,
+    ) -> Assessment {
+        let judged = self.judge_all::<Off>(case, buffers);
+        judged.map(|judged| judged.assessment).unwrap_or_default()
+    }
+
+    pub(crate) fn explain_case(
+        &self,
+        case: &Case<'_, dyn LeadView + '_>,
+        buffers: &mut Buffers,
+    ) -> Explanation {
+        match self.judge_all::<On>(case, buffers) {
+            Some(judged) => judged.node.labelled(&self.label),
             None => {
                 let why = Explanation::unknown("no activity carries a product", Unit::Score);
                 Explanation::unknown(&self.label, Unit::Score)
@@ -284,12 +309,21 @@ impl InterestScorer {
         buffers: &mut Buffers,
         mut give: impl FnMut(usize, f64, T::Node),
     ) {
-        for slice in case.history.chunk_by(|a, b| a.product == b.product) {
-            let Some(product) = slice.first().and_then(|first| first.product) else {
-                continue;
-            };
-            let (points, node) = self.points::<T>(case, slice, buffers);
+        let mut judge = |product: ProductSlot, case: &Case<'_, dyn LeadView + '_>| {
+            let (points, node) = self.points::<T>(case, buffers);
             give(product.index(), points, node);
+        };
+        if let Some(marks) = case.marks {
+            let products = self.slots();
+            for product in products.filter(|one| !marks.product(*one).is_empty()) {
+                judge(product, &case.of_product(product));
+            }
+            return;
+        }
+        for slice in case.history.chunk_by(|a, b| a.product == b.product) {
+            if let Some(product) = slice.first().and_then(|first| first.product) {
+                judge(product, &sliced(case, slice));
+            }
         }
     }
 
@@ -300,17 +334,15 @@ impl InterestScorer {
         buffers: &mut Buffers,
     ) -> (f64, T::Node) {
         self.plan.read(case.lead, case.as_of, buffers);
-        self.points::<T>(case, &[], buffers)
+        self.points::<T>(&case.without_history(), buffers)
     }
 
     fn points<T: Trace>(
         &self,
         case: &Case<'_, dyn LeadView + '_>,
-        history: &[Activity<'_>],
         buffers: &mut Buffers,
     ) -> (f64, T::Node) {
-        let case = sliced(case, history);
-        self.plan.points::<T, _>(&case, buffers, &mut |_| {})
+        self.plan.points::<T, _>(case, buffers, &mut |_| {})
     }
 
     fn judge<T: Trace>(
@@ -318,8 +350,9 @@ impl InterestScorer {
         case: &Case<'_, dyn LeadView + '_>,
         buffers: &mut Buffers,
     ) -> Judged<T::Node> {
-        if self.of.is_some() {
-            return self.plan.judge::<T, _>(case, buffers, &mut |_| {});
+        if let Some(of) = self.of {
+            let case = case.of_product(of);
+            return self.plan.judge::<T, _>(&case, buffers, &mut |_| {});
         }
         let mut best: Option<f64> = None;
         let mut count = 0;
@@ -356,8 +389,8 @@ impl Scorer for InterestScorer {
 
     fn assess(&self, lead: &dyn LeadView, as_of: AsOf) -> Assessment {
         let schema = self.plan.schema();
-        with_case(schema, &self.history, true, lead, as_of, |case, _| {
-            self.assess_case(case)
+        with_case(schema, &self.history, true, lead, as_of, |case, buffers| {
+            self.assess_case(case, buffers)
         })
         .unwrap_or_default()
     }
@@ -368,8 +401,8 @@ impl Scorer for InterestScorer {
 
     fn explain(&self, lead: &dyn LeadView, as_of: AsOf) -> Explanation {
         let schema = self.plan.schema();
-        with_case(schema, &self.history, true, lead, as_of, |case, _| {
-            self.explain_case(case)
+        with_case(schema, &self.history, true, lead, as_of, |case, buffers| {
+            self.explain_case(case, buffers)
         })
         .unwrap_or_else(|| other_schema("interest").labelled(&self.label))
     }

@@ -12,9 +12,7 @@ impl MomentumScorer {
             return other_schema("momentum");
         }
         let told = when(lead, a, b).map(|(lead, as_of)| {
-            let weeks = self.with_history(&lead, as_of, |history, as_of| {
-                self.weeks::<On>(history, as_of)
-            })?;
+            let weeks = self.with_history(&lead, as_of, |case| self.weeks::<On, _>(case))?;
             let momentum = weeks.momentum()?;
             let last = weeks.last_parts;
             Some(Made {

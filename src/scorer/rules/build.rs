@@ -1,7 +1,7 @@
 mod activity;
 
 use super::activity_spec::Occurrences;
-use super::plan::{Effect, GroupPlan, Mode, RulePlan, RulesPlan};
+use super::plan::{Effect, GroupPlan, Mode, RulePlan, RulesPlan, Wakes};
 use super::spec::{AppliesTo, GroupSpec, RuleSpec, RulesSpec};
 use crate::lead::{Schema, name_problem, shortened};
 use crate::model::Problems;
@@ -314,6 +314,7 @@ fn group(
         max: spec.max,
         applies: Applies::new(resolved.include.as_ref(), resolved.exclude.as_ref(), layout),
         sums: GroupPlan::bare_sums(&rules, spec.policy),
+        wakes: Wakes::new(&rules),
         rules,
     }
 }

@@ -7,7 +7,7 @@ mod next;
 pub(crate) use explain::{Moments, abstained, bounds, occurrences, or_nothing, value, when};
 pub(crate) use next::{SECOND, one_way_until};
 
-use super::eval::{Buffers, Case};
+use super::case::{Buffers, Case};
 use super::plan::{ActivityPlan, Effect, GroupPlan, InactivityPlan, Mode, RulePlan, RulesPlan};
 use super::rule_scorer::RuleScorer;
 use super::spec::{GroupPolicy, WhenUnknown};
@@ -186,8 +186,8 @@ impl ActivityPlan {
         let mut terms = Vec::new();
         let (mut count, mut newest) = (0_u64, None);
         let counts = matches!(self.mode, Mode::Count(_));
-        self.choose(case.history, chosen, |activity| {
-            if !self.in_window(case.pauses.age(activity.at, case.as_of)) {
+        self.choose(case, chosen, |activity, age| {
+            if !self.in_window(age) {
                 return;
             }
             count += 1;
@@ -232,8 +232,8 @@ impl ActivityPlan {
     ) -> Option<Vec<Fading<'c>>> {
         let decay = self.decay.as_ref()?;
         let mut terms = Vec::new();
-        self.choose(case.history, chosen, |activity| {
-            if self.in_window(case.pauses.age(activity.at, case.as_of)) {
+        self.choose(case, chosen, |activity, age| {
+            if self.in_window(age) {
                 let value = activity.value.filter(|value| value.is_finite());
                 let times = if by_value { value.unwrap_or(0.0) } else { 1.0 };
                 terms.push(Fading(Term::occurrence(

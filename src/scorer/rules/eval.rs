@@ -1,47 +1,13 @@
-use super::plan::{ActivityPlan, Effect, GroupPlan, InactivityPlan, Mode, RulePlan, RulesPlan};
+use super::case::{Buffers, Case};
+use super::plan::{GroupPlan, RulePlan, RulesPlan, Wakes};
 use super::spec::{GroupPolicy, WhenUnknown};
-use crate::lead::{Activity, LeadView, Moment};
-use crate::score::{
-    Cell, Evidence, Formula, Role, Score, Unit, clamp, inactivity, larger, occurrence, scale,
-};
+use crate::lead::{AttributeSlot, LeadView, Moment};
+use crate::score::{Formula, Role, Score, Unit, clamp, larger, scale};
 use crate::scorer::Assessment;
-use crate::scorer::condition::{BlockWords, Words};
-use crate::scorer::history::{Kinds, Pauses, Since};
-use crate::scorer::predictive::PredictiveBlock;
+use crate::scorer::condition::Words;
+use crate::scorer::history::Kinds;
 use crate::scorer::trace::{Off, Trace};
 use std::sync::Arc;
-
-/// One lead at one moment, with the activities that count.
-#[derive(Debug)]
-pub(crate) struct Case<'c, V: ?Sized> {
-    pub(crate) lead: &'c V,
-    pub(crate) as_of: Moment,
-    pub(crate) history: &'c [Activity<'c>],
-    /// Of the history.
-    pub(crate) kinds: Kinds,
-    pub(crate) since: Since,
-    pub(crate) pauses: &'c Pauses,
-}
-
-/// Room that an evaluation needs, kept by the thread.
-#[derive(Debug, Default)]
-pub(crate) struct Buffers {
-    pub(crate) words: Words,
-    pub(crate) chosen: Vec<usize>,
-    /// What each rule gives for the activities of one lead of a table, and whether there is any.
-    pub(crate) sums: Vec<(f64, bool)>,
-    /// The row of a model inside a model.
-    pub(crate) cells: Vec<Cell>,
-    pub(crate) labels: Vec<u16>,
-    pub(crate) blocks: Blocks,
-}
-
-/// What is read of a block of a table, by judge.
-#[derive(Debug, Default)]
-pub(crate) struct Blocks {
-    pub(crate) rules: Vec<BlockWords>,
-    pub(crate) predictive: Vec<PredictiveBlock>,
-}
 
 /// What a rule gives where its condition is true, once that is worked out.
 #[derive(Clone, Copy, Debug)]
@@ -155,6 +121,18 @@ impl RulesPlan {
         self.attributes.read(lead, as_of, &mut buffers.words);
     }
 
+    /// Reads one attribute once more, after all were read of a lead that differs in nothing else.
+    pub(crate) fn reread<V: LeadView + ?Sized>(
+        &self,
+        lead: &V,
+        slot: AttributeSlot,
+        as_of: Moment,
+        buffers: &mut Buffers,
+    ) {
+        self.attributes
+            .reread(lead, slot, as_of, &mut buffers.words);
+    }
+
     /// As [`points`](RulesPlan::points), keeping what each rule gives in `given`, by its place.
     pub(super) fn points_by_guards<V: LeadView + ?Sized>(
         &self,
@@ -179,7 +157,8 @@ impl RulesPlan {
                 Given::Nothing | Given::Open => None,
             }
         };
-        self.points_by::<Off>(words, &mut |_| {}, &mut rule).0
+        self.points_by::<Off>(words, case.kinds, &mut |_| {}, &mut rule)
+            .0
     }
 
     /// Points of the dimension, clamped, once the attributes are read.
@@ -190,7 +169,7 @@ impl RulesPlan {
         verdict: &mut dyn FnMut(&Arc<str>),
     ) -> (f64, T::Node) {
         let Buffers { words, chosen, .. } = buffers;
-        self.points_by::<T>(words, verdict, &mut |rule| {
+        self.points_by::<T>(words, case.kinds, verdict, &mut |rule| {
             self.rule::<T, V>(rule, case, chosen)
         })
     }
@@ -200,6 +179,7 @@ impl RulesPlan {
     pub(super) fn points_by<T: Trace>(
         &self,
         words: &Words,
+        kinds: Kinds,
         verdict: &mut dyn FnMut(&Arc<str>),
         rule: &mut impl FnMut(&RulePlan) -> Option<(f64, T::Node)>,
     ) -> (f64, T::Node) {
@@ -223,7 +203,7 @@ impl RulesPlan {
             {
                 continue;
             }
-            let (value, node) = Self::group::<T>(group, words, verdict, rule);
+            let (value, node) = Self::group::<T>(group, words, kinds, verdict, rule);
             sum += value;
             if T::ON {
                 parts.push(node);
@@ -244,6 +224,7 @@ impl RulesPlan {
     fn group<T: Trace>(
         group: &GroupPlan,
         words: &Words,
+        kinds: Kinds,
         verdict: &mut dyn FnMut(&Arc<str>),
         given: &mut impl FnMut(&RulePlan) -> Option<(f64, T::Node)>,
     ) -> (f64, T::Node) {
@@ -258,10 +239,15 @@ impl RulesPlan {
             );
             return within::<T>(sum, group.min, group.max, node, nothing);
         }
+        let sleeps = |wakes: &Wakes| wakes.never(words, kinds);
+        let rules = match &group.wakes {
+            Some(wakes) if sleeps(wakes) => &[],
+            _ => &*group.rules,
+        };
         let mut sum = 0.0;
         let mut best: Option<f64> = None;
         let mut parts = Vec::new();
-        for rule in &group.rules {
+        for rule in rules {
             let done = group.policy == GroupPolicy::FirstMatch && best.is_some();
             if (done && rule.disqualify.is_none()) || !rule.guard.holds(words) {
                 continue;
@@ -299,198 +285,6 @@ impl RulesPlan {
         within::<T>(value, group.min, group.max, node, || {
             ((&group.name).into(), Role::Group)
         })
-    }
-
-    /// What a rule gives whose condition is true; `None` where it does not hold.
-    #[inline]
-    fn rule<T: Trace, V: LeadView + ?Sized>(
-        &self,
-        rule: &RulePlan,
-        case: &Case<'_, V>,
-        chosen: &mut Vec<usize>,
-    ) -> Option<(f64, T::Node)> {
-        let label = || (&rule.id).into();
-        let (value, node) = match &rule.effect {
-            Effect::Points(points) => {
-                let value = points + 0.0;
-                let what = || (Unit::Points, Formula::Given, Role::Rule);
-                (value, T::node(label, Some(value), what, Vec::new()))
-            }
-            Effect::Activity(plan) => match &plan.mode {
-                Mode::Count(ranges) => Self::count::<T, V>(rule, plan, ranges, case, chosen)?,
-                _ => self.occurrences::<T, V>(rule, plan, case, chosen)?,
-            },
-            Effect::Inactivity(plan) => Self::inactivity::<T, V>(rule, plan, case)?,
-        };
-        Some(within::<T>(value, rule.min, rule.max, node, || {
-            (label(), Role::Rule)
-        }))
-    }
-
-    fn occurrences<T: Trace, V: LeadView + ?Sized>(
-        &self,
-        rule: &RulePlan,
-        plan: &ActivityPlan,
-        case: &Case<'_, V>,
-        chosen: &mut Vec<usize>,
-    ) -> Option<(f64, T::Node)> {
-        if !case.kinds.may_share(plan.asks) {
-            return None;
-        }
-        let mut sum = 0.0;
-        let mut holds = false;
-        let mut parts = Vec::new();
-        plan.choose(case.history, chosen, |activity| {
-            let age_micros = case.pauses.age(activity.at, case.as_of);
-            if !plan.in_window(age_micros) {
-                return;
-            }
-            holds = true;
-            let times = plan.times_of(activity.value);
-            let value = occurrence(plan.points, times, age_micros, plan.decay.as_ref());
-            sum += value;
-            if T::ON {
-                parts.push(T::node(
-                    || self.kind_label(activity),
-                    Some(value),
-                    || {
-                        let formula = Formula::Occurrence {
-                            points: plan.points,
-                            times,
-                            age_micros,
-                            decay: plan.decay.clone(),
-                        };
-                        let role = Role::Activity(Box::new(Evidence::of(activity)));
-                        (Unit::Points, formula, role)
-                    },
-                    Vec::new(),
-                ));
-            }
-        });
-        let what = || (Unit::Points, Formula::Sum, Role::Rule);
-        holds.then(|| (sum, T::node(|| (&rule.id).into(), Some(sum), what, parts)))
-    }
-
-    fn kind_label(&self, activity: &Activity<'_>) -> crate::score::Label {
-        match self.kinds.get(activity.kind.index()) {
-            Some(name) => name.into(),
-            None => "activity".into(),
-        }
-    }
-
-    fn count<T: Trace, V: LeadView + ?Sized>(
-        rule: &RulePlan,
-        plan: &ActivityPlan,
-        ranges: &[(u64, u64, f64)],
-        case: &Case<'_, V>,
-        chosen: &mut Vec<usize>,
-    ) -> Option<(f64, T::Node)> {
-        let mut count = 0_u64;
-        let mut age_micros = 0;
-        plan.choose(plan.read_of(case), chosen, |activity| {
-            let age = case.pauses.age(activity.at, case.as_of);
-            if plan.in_window(age) {
-                count += 1;
-                // Oldest first: the last one seen is the newest.
-                age_micros = age;
-            }
-        });
-        let &(_, _, points) = ranges
-            .iter()
-            .find(|&&(low, high, _)| low <= count && count <= high)?;
-        let value = occurrence(points, 1.0, age_micros, plan.decay.as_ref());
-        let node = T::node(
-            || (&rule.id).into(),
-            Some(value),
-            || {
-                let formula = Formula::Count {
-                    count,
-                    points,
-                    age_micros,
-                    decay: plan.decay.clone(),
-                };
-                (Unit::Points, formula, Role::Rule)
-            },
-            Vec::new(),
-        );
-        Some((value, node))
-    }
-
-    fn inactivity<T: Trace, V: LeadView + ?Sized>(
-        rule: &RulePlan,
-        plan: &InactivityPlan,
-        case: &Case<'_, V>,
-    ) -> Option<(f64, T::Node)> {
-        let last = case
-            .history
-            .iter()
-            .rev()
-            .find(|activity| plan.kinds.has(activity.kind))
-            .map(|activity| activity.at);
-        let created = case.lead.created_at().filter(|&at| at <= case.as_of);
-        let from = case.since.silence(last.max(created), case.as_of)?;
-        let idle_micros = case.pauses.age(from, case.as_of);
-        if idle_micros < plan.every {
-            return None;
-        }
-        let value = inactivity(plan.points, plan.every, plan.floor, idle_micros);
-        let node = T::node(
-            || (&rule.id).into(),
-            Some(value),
-            || {
-                let formula = Formula::Inactivity {
-                    points: plan.points,
-                    every_micros: plan.every,
-                    floor: plan.floor,
-                    idle_micros,
-                };
-                (Unit::Points, formula, Role::Rule)
-            },
-            Vec::new(),
-        );
-        Some((value, node))
-    }
-}
-
-impl ActivityPlan {
-    /// How many times an activity gives the points.
-    #[inline]
-    pub(super) fn times_of(&self, value: Option<f64>) -> f64 {
-        if self.per_value {
-            value.filter(|value| value.is_finite()).unwrap_or(0.0)
-        } else {
-            1.0
-        }
-    }
-
-    /// The history, or nothing of it where no activity is of a kind that is asked for.
-    #[inline]
-    fn read_of<'c, V: ?Sized>(&self, case: &Case<'c, V>) -> &'c [Activity<'c>] {
-        if case.kinds.may_share(self.asks) {
-            case.history
-        } else {
-            &[]
-        }
-    }
-
-    /// How many activities count.
-    pub(crate) fn times<V: ?Sized>(&self, case: &Case<'_, V>, chosen: &mut Vec<usize>) -> u64 {
-        let mut count = 0_u64;
-        self.choose(self.read_of(case), chosen, |activity| {
-            count += u64::from(self.in_window(case.pauses.age(activity.at, case.as_of)));
-        });
-        count
-    }
-
-    /// Whether any activity that counts happened.
-    pub(crate) fn happened<V: ?Sized>(&self, case: &Case<'_, V>, chosen: &mut Vec<usize>) -> bool {
-        let count = self.times(case, chosen);
-        match &self.mode {
-            Mode::Count(ranges) => ranges
-                .iter()
-                .any(|&(low, high, _)| low <= count && count <= high),
-            _ => count > 0,
-        }
     }
 }
 

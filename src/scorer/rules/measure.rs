@@ -1,4 +1,4 @@
-use super::eval::Case;
+use super::case::Case;
 use super::plan::{ActivityPlan, Mode, Slots};
 use crate::lead::{KindSlot, Moment};
 use crate::score::{LARGEST, occurrence};
@@ -56,8 +56,7 @@ impl ActivityPlan {
         times: impl Fn(Option<f64>) -> f64,
     ) -> f64 {
         let mut sum = 0.0;
-        self.choose(case.history, chosen, |activity| {
-            let age = case.pauses.age(activity.at, case.as_of);
+        self.choose(case, chosen, |activity, age| {
             if let Some(share) = self.share(times(activity.value), age) {
                 sum += share;
             }
@@ -72,8 +71,8 @@ impl ActivityPlan {
         chosen: &mut Vec<usize>,
     ) -> Option<Moment> {
         let mut newest = None;
-        self.choose(case.history, chosen, |activity| {
-            if self.in_window(case.pauses.age(activity.at, case.as_of)) {
+        self.choose(case, chosen, |activity, age| {
+            if self.in_window(age) {
                 newest = newest.max(Some(activity.at));
             }
         });

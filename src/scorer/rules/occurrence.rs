@@ -1,18 +1,34 @@
+use super::case::Case;
 use super::plan::{ActivityPlan, Mode};
-use crate::lead::Activity;
+use crate::lead::{Activity, ProductSlot};
 use crate::scorer::history::day;
+use crate::scorer::marks::{Marks, Places};
 use std::collections::HashSet;
 
 impl ActivityPlan {
+    /// Whether an activity is of the kinds and products asked for.
+    #[inline]
+    fn is_asked(&self, activity: &Activity<'_>) -> bool {
+        self.kinds.has(activity.kind) && self.products.has_optional(activity.product)
+    }
+
+    /// The places of the activities that are of the kinds and products asked for.
+    #[inline]
+    fn asked(&self, marks: &Marks, product: Option<ProductSlot>) -> Places {
+        let of_kinds = self.kinds.places(marks.all(), |kind| marks.kind(kind));
+        let places = of_kinds.and(self.products.places(marks.all(), |one| marks.product(one)));
+        match product {
+            Some(product) => places.and(marks.product(product)),
+            None => places,
+        }
+    }
+
     /// Whether an activity passes the filters.
     #[inline]
-    pub(super) fn passes(&self, activity: &Activity<'_>) -> bool {
-        self.kinds.has(activity.kind)
-            && self.products.has_optional(activity.product)
-            && self
-                .subject
-                .as_ref()
-                .is_none_or(|filter| filter.text(activity.subject))
+    fn passes(&self, activity: &Activity<'_>) -> bool {
+        self.subject
+            .as_ref()
+            .is_none_or(|filter| filter.text(activity.subject))
             && self
                 .channel
                 .as_ref()
@@ -29,47 +45,72 @@ impl ActivityPlan {
         self.last.is_none_or(|last| age < last) && self.older_than.is_none_or(|from| age >= from)
     }
 
-    /// Hands on the activities that the occurrence mode chooses of a whole history, in its order.
+    /// Hands on the activities that the occurrence mode chooses of a whole history, in its order, with their ages.
     #[inline]
-    pub(super) fn choose<'h, 'a>(
+    pub(super) fn choose<'c, V: ?Sized>(
         &self,
+        case: &Case<'c, V>,
+        chosen: &mut Vec<usize>,
+        mut give: impl FnMut(&'c Activity<'c>, i64),
+    ) {
+        let history = case.history;
+        if let Some(marks) = case.marks {
+            let asked = self.asked(marks, case.product);
+            let asked = asked.filter_map(|place| Some((place, history.get(place)?)));
+            let passing = asked.filter(|(_, activity)| self.passes(activity));
+            self.choose_among(passing, history, chosen, |(place, activity)| {
+                give(activity, marks.age(place));
+            });
+        } else if case.kinds.may_share(self.asks) {
+            let of = |activity: &Activity<'_>| match case.product {
+                Some(_) => activity.product == case.product,
+                None => true,
+            };
+            let passing = history.iter().enumerate().filter(|(_, activity)| {
+                of(activity) && self.is_asked(activity) && self.passes(activity)
+            });
+            self.choose_among(passing, history, chosen, |(_, activity)| {
+                give(activity, case.pauses.age(activity.at, case.as_of));
+            });
+        }
+    }
+
+    /// Hands on the activities that the occurrence mode chooses among those that pass.
+    #[inline]
+    fn choose_among<'h, 'a>(
+        &self,
+        mut passing: impl DoubleEndedIterator<Item = (usize, &'h Activity<'a>)>,
         history: &'h [Activity<'a>],
         chosen: &mut Vec<usize>,
-        mut give: impl FnMut(&'h Activity<'a>),
+        mut give: impl FnMut((usize, &'h Activity<'a>)),
     ) {
-        let mut passing = history
-            .iter()
-            .enumerate()
-            .filter(|(_, activity)| self.passes(activity));
         match &self.mode {
-            Mode::Each | Mode::Count(_) => passing.for_each(|(_, activity)| give(activity)),
+            Mode::Each | Mode::Count(_) => passing.for_each(give),
             Mode::Once if self.keep_first => {
-                if let Some((_, first)) = passing.next() {
+                if let Some(first) = passing.next() {
                     give(first);
                 }
             }
             Mode::Once => {
-                if let Some((_, newest)) = passing.next_back() {
+                if let Some(newest) = passing.next_back() {
                     give(newest);
                 }
             }
-            Mode::First(count) => passing
-                .take(*count as usize)
-                .for_each(|(_, activity)| give(activity)),
+            Mode::First(count) => passing.take(*count as usize).for_each(give),
             Mode::EveryNth(count) => passing
                 .skip(*count as usize - 1)
                 .step_by(*count as usize)
-                .for_each(|(_, activity)| give(activity)),
+                .for_each(give),
             Mode::PerDay { count, utc_offset } => {
                 let (mut today, mut used) = (None, 0);
-                for (_, activity) in passing {
+                for (i, activity) in passing {
                     let day = day(activity.at, *utc_offset);
                     if today.replace(day) != Some(day) {
                         used = 0;
                     }
                     if used < *count {
                         used += 1;
-                        give(activity);
+                        give((i, activity));
                     }
                 }
             }
@@ -87,7 +128,7 @@ impl ActivityPlan {
                     }
                     if chosen.len() - oldest < *count as usize {
                         chosen.push(i);
-                        give(activity);
+                        give((i, activity));
                     }
                 }
             }
@@ -99,7 +140,10 @@ impl ActivityPlan {
                     once_per_subject(passing.rev(), history, chosen);
                     chosen.reverse();
                 }
-                chosen.iter().filter_map(|&i| history.get(i)).for_each(give);
+                let chosen = chosen.iter();
+                chosen
+                    .filter_map(|&i| Some((i, history.get(i)?)))
+                    .for_each(give);
             }
         }
     }

@@ -1,8 +1,9 @@
 use super::spec::{GroupPolicy, WhenUnknown};
 use crate::lead::{KindSlot, ProductSlot, SchemaId};
-use crate::scorer::condition::{Applies, Filters, Guard, Need, Plan, Sums};
+use crate::scorer::condition::{Applies, Filters, Guard, Need, Plan, Sums, Words};
 use crate::scorer::decay::Decay;
 use crate::scorer::history::Kinds;
+use crate::scorer::marks::Places;
 use std::sync::Arc;
 
 /// Rules, compiled.
@@ -36,6 +37,46 @@ pub(super) struct GroupPlan {
     pub(super) rules: Box<[RulePlan]>,
     /// Where all that the group does is to add points on conditions: those, for scoring without explaining.
     pub(super) sums: Option<Sums>,
+    /// What one of its rules at least asks for, where all of them ask for something.
+    pub(super) wakes: Option<Wakes>,
+}
+
+/// What at least one rule of a group asks for: a lead that has none of it is given nothing by the group.
+#[derive(Debug)]
+pub(super) struct Wakes {
+    bits: Option<Need>,
+    kinds: Kinds,
+}
+
+impl Wakes {
+    /// `None` where a rule may hold of any lead, or the bits stand in several words.
+    pub(super) fn new(rules: &[RulePlan]) -> Option<Self> {
+        let mut wakes = Self {
+            bits: None,
+            kinds: Kinds::default(),
+        };
+        for rule in rules {
+            match (&rule.guard, &rule.effect) {
+                (Guard::Always, Effect::Activity(plan)) if plan.needs_some => {
+                    wakes.kinds = wakes.kinds.or(plan.asks);
+                }
+                (guard, _) => {
+                    let asked = guard.asked()?;
+                    wakes.bits = Some(match wakes.bits {
+                        Some(bits) => bits.or(asked)?,
+                        None => asked,
+                    });
+                }
+            }
+        }
+        Some(wakes)
+    }
+
+    /// Whether none of the group's rules can hold.
+    #[inline]
+    pub(super) fn never(&self, words: &Words, kinds: Kinds) -> bool {
+        !self.kinds.may_share(kinds) && !self.bits.is_some_and(|bits| bits.any(words))
+    }
 }
 
 impl RulesPlan {
@@ -96,6 +137,17 @@ pub(super) struct RulePlan {
     pub(super) disqualify: Option<Arc<str>>,
 }
 
+impl RulePlan {
+    /// Whether a lead with such activities may have what it asks. May say yes where none has, never no where one has.
+    #[inline]
+    pub(super) fn may_hold(&self, kinds: Kinds) -> bool {
+        match &self.effect {
+            Effect::Activity(plan) => !plan.needs_some || kinds.may_share(plan.asks),
+            Effect::Points(_) | Effect::Inactivity(_) => true,
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(super) enum Effect {
     Points(f64),
@@ -108,6 +160,8 @@ pub(crate) struct ActivityPlan {
     pub(super) kinds: Slots<KindSlot>,
     /// The kinds again, to be compared with those of a lead at once.
     pub(super) asks: Kinds,
+    /// Whether it never holds without an activity.
+    pub(super) needs_some: bool,
     pub(super) products: Slots<ProductSlot>,
     pub(super) subject: Option<Filters>,
     pub(super) channel: Option<Filters>,
@@ -152,6 +206,18 @@ impl<S: Copy + PartialEq> Slots<S> {
         }
     }
 
+    /// The places of those that are one of them, where `all` have any.
+    #[inline]
+    pub(super) fn places(&self, all: Places, of: impl Fn(S) -> Places) -> Places {
+        match self {
+            Self::Any => all,
+            Self::One(one) => of(*one),
+            Self::Many(many) => many
+                .iter()
+                .fold(Places::default(), |places, &one| places.or(of(one))),
+        }
+    }
+
     #[inline]
     pub(super) fn has_optional(&self, slot: Option<S>) -> bool {
         match (self, slot) {
@@ -182,6 +248,16 @@ pub(super) enum Mode {
     AtMost { count: u32, per: i64 },
     OncePerSubject,
     Count(Box<[(u64, u64, f64)]>),
+}
+
+impl Mode {
+    /// Whether a rule of this mode never holds without an activity.
+    pub(super) fn needs_some(&self) -> bool {
+        match self {
+            Self::Count(ranges) => ranges.iter().all(|&(low, _, _)| low > 0),
+            _ => true,
+        }
+    }
 }
 
 #[derive(Debug)]

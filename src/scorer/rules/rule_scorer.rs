@@ -1,5 +1,5 @@
 use super::build::Builder;
-use super::eval::{Buffers, Case};
+use super::case::{Buffers, Case};
 use super::lint::Lint;
 use super::plan::RulesPlan;
 use super::spec::RulesSpec;

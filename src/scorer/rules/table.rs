@@ -1,10 +1,11 @@
-use super::eval::{Buffers, Case, within};
+use super::case::{Buffers, Case};
+use super::eval::within;
 use super::plan::{ActivityPlan, Effect, RulePlan, RulesPlan};
 use crate::lead::{Activities, KindSlot, LeadTable, LeadView, Moment};
 use crate::score::{Role, occurrence};
 use crate::scorer::Assessment;
 use crate::scorer::condition::{BlockWords, Sums, TablePlan};
-use crate::scorer::history::{History, Pauses};
+use crate::scorer::history::{History, Kinds, Pauses};
 use crate::scorer::trace::Off;
 use std::ops::Range;
 use std::sync::Arc;
@@ -145,11 +146,13 @@ impl RulesOfTable<'_> {
         };
         let Buffers { words, sums, .. } = buffers;
         by_kind.add_up(row, case.as_of, case.pauses, sums);
-        let (points, ()) = self.rules.points_by::<Off>(words, verdict, &mut |rule| {
-            let value = given(rule, sums)?;
-            let name = || ((&rule.id).into(), Role::Rule);
-            Some(within::<Off>(value, rule.min, rule.max, (), name))
-        });
+        let (points, ()) = self
+            .rules
+            .points_by::<Off>(words, Kinds::ALL, verdict, &mut |rule| {
+                let value = given(rule, sums)?;
+                let name = || ((&rule.id).into(), Role::Rule);
+                Some(within::<Off>(value, rule.min, rule.max, (), name))
+            });
         self.rules.judged::<Off>(known, points, ()).assessment
     }
 }

@@ -1,4 +1,5 @@
-use super::eval::{Buffers, Case, Given};
+use super::case::{Buffers, Case};
+use super::eval::Given;
 use super::plan::RulesPlan;
 use crate::lead::{Activity, AttributeSlot, LeadView, Moment, Schema, SchemaId, Tags, Value};
 use crate::score::{Explanation, Role, Unit};
@@ -116,8 +117,18 @@ impl WhatIf {
     ) -> Vec<Explanation> {
         // What a rule gives where its condition is true, by its place: no attribute changes that.
         let mut given: Vec<Given> = Vec::new();
+        let mut changed: Option<AttributeSlot> = None;
         self.gains(case.lead, case.as_of, Unit::Points, |lead| {
-            plan.read(lead, case.as_of, buffers);
+            match (lead.slot, changed) {
+                (None, _) => plan.read(lead, case.as_of, buffers),
+                (Some(slot), before) => {
+                    if let Some(before) = before.filter(|&before| before != slot) {
+                        plan.reread(case.lead, before, case.as_of, buffers);
+                    }
+                    plan.reread(lead, slot, case.as_of, buffers);
+                }
+            }
+            changed = lead.slot;
             plan.points_by_guards(case, buffers, &mut given)
         })
     }

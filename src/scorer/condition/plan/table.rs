@@ -1,4 +1,5 @@
-use super::{Block, NumberBlock, Plan, date_bits};
+use super::read::date_bits;
+use super::{Block, NumberBlock, Plan};
 use crate::lead::{Codes, Column, LeadTable, Moment};
 use std::ops::Range;
 

@@ -55,6 +55,7 @@ impl Builder<'_> {
             .map(|decay| decay.resolve(&format!("{path}.decay"), self.problems));
         ActivityPlan {
             asks: kinds.asks(),
+            needs_some: mode.needs_some(),
             kinds,
             products,
             subject,

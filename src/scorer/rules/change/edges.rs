@@ -1,4 +1,4 @@
-use super::super::eval::Case;
+use super::super::case::Case;
 use super::super::plan::{ActivityPlan, Effect, RulePlan, RulesPlan};
 use super::super::rule_scorer::RuleScorer;
 use crate::lead::{LeadView, Moment};
@@ -77,7 +77,7 @@ impl ActivityPlan {
         chosen: &mut Vec<usize>,
         note: &mut dyn FnMut(Moment),
     ) {
-        self.choose(case.history, chosen, |activity| {
+        self.choose(case, chosen, |activity, _| {
             let mut at_age = |age: i64| {
                 if let Some(moment) = case.pauses.when(activity.at, age) {
                     note(moment);

@@ -1,4 +1,4 @@
-use super::super::eval::{Buffers, Case};
+use super::super::case::{Buffers, Case};
 use super::super::plan::{GroupPlan, RulePlan, RulesPlan};
 use super::super::rule_scorer::{RuleScorer, other_schema};
 use super::super::spec::WhenUnknown;

@@ -1,0 +1,190 @@
+use super::{Block, DateTest, Plan, Words};
+use crate::lead::{AttributeSlot, LeadView, Moment, Value};
+use crate::scorer::condition::recall::Recall;
+
+/// Where bits are written down.
+trait Sink {
+    fn or(&mut self, word: usize, truth: u64, known: u64);
+}
+
+/// All words of a plan.
+struct AllWords<'w> {
+    truth: &'w mut [u64],
+    known: &'w mut [u64],
+}
+
+impl Sink for AllWords<'_> {
+    #[inline]
+    fn or(&mut self, word: usize, truth: u64, known: u64) {
+        if let (Some(truths), Some(knowns)) = (self.truth.get_mut(word), self.known.get_mut(word)) {
+            *truths |= truth;
+            *knowns |= known;
+        }
+    }
+}
+
+/// The only word of a small plan, kept in registers while it is put together.
+struct OnlyWord {
+    truth: u64,
+    known: u64,
+}
+
+impl Sink for OnlyWord {
+    #[inline]
+    fn or(&mut self, _: usize, truth: u64, known: u64) {
+        self.truth |= truth;
+        self.known |= known;
+    }
+}
+
+impl<T> Block<T> {
+    /// Writes the bits of a value down, `None` where it is missing or of another type. Whether it makes the lead known.
+    #[inline]
+    fn put(&self, bits: Option<u64>, words: &mut impl Sink) -> bool {
+        let (truth, known) = match bits {
+            Some(bits) => (bits | self.when_known, self.all),
+            None => self.when_missing,
+        };
+        words.or(self.word, truth, known);
+        self.counts && bits.is_some()
+    }
+
+    /// As [`put`](Block::put), by masks instead of a branch that nobody could foretell: values are missing at random.
+    #[inline]
+    fn put_where(&self, there: bool, bits: u64, words: &mut impl Sink) -> bool {
+        let mask = u64::from(there).wrapping_neg();
+        let (truth, known) = self.when_missing;
+        words.or(
+            self.word,
+            ((bits | self.when_known) & mask) | (truth & !mask),
+            (self.all & mask) | (known & !mask),
+        );
+        self.counts & there
+    }
+}
+
+impl Plan {
+    /// Reads the lead's attributes into `words`. Whether any of those that count was there.
+    #[inline]
+    pub(crate) fn read<V: LeadView + ?Sized>(
+        &self,
+        lead: &V,
+        as_of: Moment,
+        words: &mut Words,
+    ) -> bool {
+        words.clear(self.words);
+        let recall = &mut words.recall;
+        let (truth, known) = (&mut words.truth, &mut words.known);
+        if self.words > 1 {
+            let words = &mut AllWords { truth, known };
+            return self.read_into(lead, as_of, words, recall, |_| true);
+        }
+        let mut only = OnlyWord { truth: 0, known: 0 };
+        let any = self.read_into(lead, as_of, &mut only, recall, |_| true);
+        AllWords { truth, known }.or(0, only.truth, only.known);
+        any
+    }
+
+    /// Reads one attribute once more, after all were read of a lead that differs in nothing else.
+    pub(crate) fn reread<V: LeadView + ?Sized>(
+        &self,
+        lead: &V,
+        slot: AttributeSlot,
+        as_of: Moment,
+        words: &mut Words,
+    ) {
+        let Words {
+            truth,
+            known,
+            recall,
+        } = words;
+        for (word, bits) in self.bits_of(slot) {
+            if let (Some(truth), Some(known)) = (truth.get_mut(word), known.get_mut(word)) {
+                *truth &= !bits;
+                *known &= !bits;
+            }
+        }
+        let words = &mut AllWords { truth, known };
+        self.read_into(lead, as_of, words, recall, |other| other == slot);
+    }
+
+    /// The words and bits of all tests on an attribute.
+    fn bits_of(&self, slot: AttributeSlot) -> impl Iterator<Item = (usize, u64)> {
+        fn bits<T>(blocks: &[Block<T>], slot: AttributeSlot) -> impl Iterator<Item = (usize, u64)> {
+            let blocks = blocks.iter().filter(move |block| block.slot == slot);
+            blocks.map(|block| (block.word, block.all))
+        }
+        bits(&self.numbers, slot)
+            .chain(bits(&self.texts, slot))
+            .chain(bits(&self.flags, slot))
+            .chain(bits(&self.tags, slot))
+            .chain(bits(&self.dates, slot))
+            .chain(bits(&self.others, slot))
+    }
+
+    #[inline]
+    fn read_into<V: LeadView + ?Sized>(
+        &self,
+        lead: &V,
+        as_of: Moment,
+        words: &mut impl Sink,
+        recall: &mut Recall,
+        asked: impl Fn(AttributeSlot) -> bool,
+    ) -> bool {
+        let mut any = false;
+        for block in self.numbers.iter().filter(|block| asked(block.slot)) {
+            let number = match lead.attribute(block.slot) {
+                Value::Number(number) => number,
+                _ => f64::NAN,
+            };
+            any |= block.put_where(number.is_finite(), block.tests.bits(number), words);
+        }
+        for block in self.texts.iter().filter(|block| asked(block.slot)) {
+            let bits = match lead.attribute(block.slot) {
+                Value::Text(text) if !text.is_empty() => Some(block.tests.recalled(text, recall)),
+                _ => None,
+            };
+            any |= block.put(bits, words);
+        }
+        for block in self.flags.iter().filter(|block| asked(block.slot)) {
+            let [no, yes] = block.tests;
+            let (there, flag) = match lead.attribute(block.slot) {
+                Value::Flag(flag) => (true, flag),
+                _ => (false, false),
+            };
+            any |= block.put_where(there, if flag { yes } else { no }, words);
+        }
+        for block in self.tags.iter().filter(|block| asked(block.slot)) {
+            let bits = match lead.attribute(block.slot) {
+                Value::Tags(tags) => Some(block.tests.bits(tags)),
+                _ => None,
+            };
+            any |= block.put(bits, words);
+        }
+        for block in self.dates.iter().filter(|block| asked(block.slot)) {
+            let bits = match lead.attribute(block.slot) {
+                Value::Date(date) => Some(date_bits(&block.tests, date, as_of)),
+                _ => None,
+            };
+            any |= block.put(bits, words);
+        }
+        for block in self.others.iter().filter(|block| asked(block.slot)) {
+            let bits = match lead.attribute(block.slot) {
+                Value::Missing | Value::Text("") => None,
+                Value::Number(number) if !number.is_finite() => None,
+                _ => Some(0),
+            };
+            any |= block.put(bits, words);
+        }
+        any
+    }
+}
+
+pub(super) fn date_bits(tests: &[DateTest], date: Moment, as_of: Moment) -> u64 {
+    let age = as_of.micros_since(date);
+    tests.iter().fold(0, |bits, test| match *test {
+        DateTest::Between(from, to, bit) if from <= date && date <= to => bits | bit,
+        DateTest::Age(from, to, bit) if from <= age && age <= to => bits | bit,
+        _ => bits,
+    })
+}
