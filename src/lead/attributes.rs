@@ -3,6 +3,9 @@ use super::{AttributeSlot, Moment, Value};
 use std::hint::black_box;
 
 /// The attributes of one lead and its id: 9 bytes for each attribute, and all texts in one piece of memory.
+///
+/// Leads do not share texts: a text of usual length is no longer than a reference to a shared one, and scoring recalls
+/// what comparisons said of it by its bytes as fast as it would by a number.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Attributes {
     /// For each eight attributes one word with their sorts, a byte each, and then a word of each.
