@@ -82,7 +82,7 @@ pub(crate) fn read<'s>(
     }
     for reader in readers {
         all.counts.add(&reader.counts);
-        all.names.append(reader.names);
+        all.names.append(&reader.names);
     }
     Ok(all)
 }
@@ -129,7 +129,9 @@ impl<'r, 's> Reader<'r, 's> {
 
     /// What became of a chunk.
     fn part(&mut self) -> (ActivityBatch<'s>, Refused) {
-        let next = ActivityBatch::new(self.names.schema());
+        // The next chunk will have about as many.
+        let mut next = ActivityBatch::new(self.names.schema());
+        next.reserve(self.batch.len() + self.batch.len() / 16);
         let mut batch = std::mem::replace(&mut self.batch, next);
         batch.arrange();
         (batch, std::mem::take(&mut self.refused))

@@ -1,5 +1,10 @@
 //! A file cut at the ends of records, so that several threads may read it at once.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "places and lengths are counted here"
+)]
+
 use indicatif::{ProgressBar, ProgressBarIter};
 use memchr::{memchr, memchr_iter, memrchr};
 use std::fs::File;

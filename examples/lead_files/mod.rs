@@ -97,7 +97,7 @@ pub(crate) fn read(
         }
         counts.add(&activities.counts);
         refused.append(activities.refused);
-        names.append(activities.names);
+        names.append(&activities.names);
     }
 
     let mut others = Others::new(&ids, as_of);

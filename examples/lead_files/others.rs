@@ -141,7 +141,7 @@ impl<'r> Others<'r> {
     }
 
     /// Puts all into the table of the leads.
-    pub(crate) fn fill<'s>(self, mut builder: LeadTableBuilder<'s>) -> LeadTableBuilder<'s> {
+    pub(crate) fn fill(self, mut builder: LeadTableBuilder<'_>) -> LeadTableBuilder<'_> {
         for (lead, at, amount) in self.purchases {
             builder.add_purchase(lead, at, amount);
         }

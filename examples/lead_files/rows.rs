@@ -1,5 +1,10 @@
 //! Rows of a chunk, some hundred at a time.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "places and lengths are counted here"
+)]
+
 use super::chunks::Chunk;
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder, Terminator};
 use std::ops::Range;
@@ -78,7 +83,7 @@ impl Splitter {
             // What is no text was replaced.
             text: std::str::from_utf8(&self.text[..text]).unwrap_or_default(),
             ends: &self.ends,
-            rows: &self.rows,
+            places: &self.rows,
         }
     }
 
@@ -139,17 +144,17 @@ impl Splitter {
 pub(crate) struct Rows<'r> {
     text: &'r str,
     ends: &'r [usize],
-    rows: &'r [Place],
+    places: &'r [Place],
 }
 
 impl<'r> Rows<'r> {
     pub(crate) fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.places.is_empty()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = Row<'r>> + Clone {
         let (text, ends) = (self.text, self.ends);
-        self.rows.iter().map(move |row| Row {
+        self.places.iter().map(move |row| Row {
             text: &text[row.text.clone()],
             ends: &ends[row.ends.clone()],
             line: row.line,

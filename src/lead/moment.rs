@@ -130,16 +130,53 @@ fn usual_form(text: &str) -> Option<Moment> {
     let &[y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = date else {
         return None;
     };
-    let year = i32::try_from(digits([y0, y1, y2, y3])?).ok()?;
-    let date = NaiveDate::from_ymd_opt(year, digits([m0, m1])?, digits([d0, d1])?)?;
-    let (hour, minute, second) = match *time {
-        [] => (0, 0, 0),
+    let days = days_since_1970(
+        digits([y0, y1, y2, y3])?,
+        digits([m0, m1])?,
+        digits([d0, d1])?,
+    )?;
+    let seconds = match *time {
+        [] => 0,
         [b'T', h0, h1, b':', m0, m1, b':', s0, s1, b'Z'] => {
-            (digits([h0, h1])?, digits([m0, m1])?, digits([s0, s1])?)
+            let (hour, minute, second) = (digits([h0, h1])?, digits([m0, m1])?, digits([s0, s1])?);
+            if hour > 23 || minute > 59 || second > 59 {
+                return None;
+            }
+            (hour * 60 + minute) * 60 + second
         }
         _ => return None,
     };
-    Some(date.and_hms_opt(hour, minute, second)?.and_utc().into())
+    Some(Moment::from_seconds(days * 86_400 + i64::from(seconds)))
+}
+
+/// Days from 1970-01-01 to a day of the Gregorian calendar; `None` where there is no such day.
+///
+/// # References
+/// Hinnant, H., "chrono-Compatible Low-Level Date Algorithms", `days_from_civil`.
+fn days_since_1970(year: u32, month: u32, day: u32) -> Option<i64> {
+    let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let last = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 => 28 + u32::from(is_leap),
+        _ => return None,
+    };
+    if day == 0 || day > last {
+        return None;
+    }
+    // Years from March on, so that a leap day is the last of its year, in eras of 400 years with 146,097 days.
+    let (year, month) = (i64::from(year), i64::from(month));
+    let (year, month) = if month > 2 {
+        (year, month - 3)
+    } else {
+        (year - 1, month + 9)
+    };
+    let era = year.div_euclid(400);
+    let of_era = year.rem_euclid(400);
+    let day_of_year = (153 * month + 2) / 5 + i64::from(day) - 1;
+    let day_of_era = of_era * 365 + of_era / 4 - of_era / 100 + day_of_year;
+    // 719,468 days lie between 0000-03-01 and 1970-01-01.
+    Some(era * 146_097 + day_of_era - 719_468)
 }
 
 /// The number that decimal digits write.
@@ -175,6 +212,7 @@ impl<'de> Deserialize<'de> for Moment {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::Datelike;
 
     #[test]
     fn text_round_trips() {
@@ -255,6 +293,23 @@ mod tests {
             text in "[0-9]{4}-[01][0-9]-[0-3][0-9]([Tt ][0-2][0-9]:[0-6][0-9](:[0-6][0-9])?(\\.[0-9]{1,7})?(Z|z|[+-][0-2][0-9]:[0-6][0-9])?)?",
         ) {
             proptest::prop_assert_eq!(text.parse().ok(), general(&text));
+        }
+    }
+
+    #[test]
+    fn every_day_of_four_digits_is_that_of_the_calendar() {
+        let first = NaiveDate::from_ymd_opt(0, 1, 1).unwrap();
+        let days = first.iter_days().take_while(|day| day.year() < 10_000);
+        for (number, day) in (-719_528..).zip(days) {
+            let (year, month) = (day.year().unsigned_abs(), day.month());
+            assert_eq!(
+                days_since_1970(year, month, day.day()),
+                Some(number),
+                "{day}"
+            );
+            if day.succ_opt().unwrap().month() != month {
+                assert_eq!(days_since_1970(year, month, day.day() + 1), None, "{day}");
+            }
         }
     }
 

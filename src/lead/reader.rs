@@ -84,7 +84,7 @@ impl<'s> LeadReader<'s> {
     }
 
     /// Adds what another reader left out, where several read a file together.
-    pub fn append(&mut self, other: Self) {
+    pub fn append(&mut self, other: &Self) {
         for sort in [Sort::Attribute, Sort::Kind, Sort::Product, Sort::Question] {
             for (name, &count) in other.unknown.of(sort) {
                 self.unknown.add(sort, name, count);

@@ -109,7 +109,7 @@ fn readers_of_one_file_add_up() {
         let mut reader = LeadReader::new(&schema);
         (0..times).for_each(|_| assert_eq!(reader.kind("visti"), None));
         assert_eq!(reader.product("crn"), None);
-        all.append(reader);
+        all.append(&reader);
     }
     assert_eq!(
         shown(&all),

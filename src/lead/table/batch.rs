@@ -109,6 +109,11 @@ impl<'s> ActivityBatch<'s> {
         self.is_full |= !self.staged.push(row, activity, codes);
     }
 
+    /// Makes room for that many more activities, where a reader knows how many come.
+    pub fn reserve(&mut self, more: usize) {
+        self.staged.list.reserve(more);
+    }
+
     /// How many activities it has, wrong ones included.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -139,6 +144,8 @@ pub(super) struct Staged {
     /// Where the id stands in the texts of its batch; no length is no id.
     pub(super) id: u32,
     pub(super) id_length: u32,
+    /// Of the id: different ids may share one, equal ids do.
+    pub(super) id_hash: u32,
     pub(super) batch: u32,
     pub(super) subject: u32,
     pub(super) channel: u32,
@@ -154,6 +161,7 @@ impl Staged {
         value: f64::NAN,
         id: 0,
         id_length: 0,
+        id_hash: 0,
         batch: 0,
         subject: 0,
         channel: 0,
@@ -206,6 +214,7 @@ impl Batch {
             value: activity.value.map_or(f64::NAN, |value| value + 0.0),
             id: start,
             id_length,
+            id_hash: hashed(id),
             batch: 0,
             subject,
             channel,
@@ -231,8 +240,19 @@ impl Batch {
         let groups = self.leads.div_ceil(Self::LEADS);
         let (order, starts) = super::grouping::grouped(&self.list, groups, group);
         if !order.is_sorted() {
+            // The ids move along: their texts are asked for in the same order.
+            let mut ids = String::with_capacity(self.ids.len());
             let placed = order.iter().filter_map(|&place| self.list.get(place));
-            self.list = placed.copied().collect();
+            let moved = placed.map(|staged| {
+                let start = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+                ids.push_str(self.id(staged).unwrap_or_default());
+                Staged {
+                    id: start,
+                    ..*staged
+                }
+            });
+            self.list = moved.collect();
+            self.ids = ids;
         }
         self.starts = starts;
     }
@@ -275,6 +295,21 @@ impl Batch {
             ..*staged
         }
     }
+}
+
+fn hashed(id: &str) -> u32 {
+    const FACTOR: u64 = 0x517c_c1b7_2722_0a95;
+    let mut hash = id.len() as u64;
+    for bytes in id.as_bytes().chunks(8) {
+        let mut word = [0; 8];
+        word.iter_mut()
+            .zip(bytes)
+            .for_each(|(to, &from)| *to = from);
+        hash = (hash.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(FACTOR);
+    }
+    #[allow(clippy::cast_possible_truncation)] // the upper half
+    let upper = (hash >> 32) as u32;
+    upper
 }
 
 #[cfg(test)]

@@ -163,7 +163,7 @@ impl StagedActivities {
             let &[start, end] = bounds else { continue };
             let of_lead = list.get_mut(start..end).unwrap_or_default();
             let void = u32::try_from(row).ok().and_then(|row| self.voids.get(&row));
-            if void.is_none() && !may_repeat(of_lead.iter().filter_map(|one| self.id(one))) {
+            if void.is_none() && !may_repeat(of_lead) {
                 self.sort(of_lead);
                 for staged in of_lead {
                     packing.push(self.id(staged), staged);
@@ -313,15 +313,11 @@ pub(super) fn grouped<T>(
 }
 
 /// Whether an id may stand twice among a lead's activities. May say yes where none does, never no where one does.
-fn may_repeat<'a>(ids: impl Iterator<Item = &'a str>) -> bool {
+fn may_repeat(of_lead: &[Staged]) -> bool {
     let mut seen = [0_u64; 16];
-    for id in ids {
-        let mut hash = id.len() as u64;
-        for &byte in id.as_bytes() {
-            hash = (hash.rotate_left(5) ^ u64::from(byte)).wrapping_mul(0x517c_c1b7_2722_0a95);
-        }
-        #[allow(clippy::cast_possible_truncation)] // the top ten bits
-        let place = (hash >> 54) as usize;
+    for staged in of_lead.iter().filter(|staged| staged.id_length > 0) {
+        // The top ten bits.
+        let place = (staged.id_hash >> 22) as usize;
         if let Some(word) = seen.get_mut(place / 64) {
             let bit = 1 << (place % 64);
             if *word & bit != 0 {
