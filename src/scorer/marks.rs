@@ -21,8 +21,8 @@ impl Marks {
     /// No activities.
     pub(crate) const NONE: Self = Self {
         ages: [0; Self::MOST],
-        kinds: [Places(0); Self::MOST],
-        products: [Places(0); Self::PRODUCTS],
+        kinds: [const { Places(0) }; Self::MOST],
+        products: [const { Places(0) }; Self::PRODUCTS],
         all: Places(0),
     };
 
@@ -59,43 +59,43 @@ impl Marks {
     /// All activities.
     #[inline]
     pub(crate) fn all(&self) -> Places {
-        self.all
+        self.all.clone()
     }
 
     /// Those of a kind.
     #[inline]
     pub(crate) fn kind(&self, kind: KindSlot) -> Places {
         let places = self.kinds.get(kind.index());
-        places.copied().unwrap_or_default()
+        places.cloned().unwrap_or_default()
     }
 
     /// Those that carry a product.
     #[inline]
     pub(crate) fn product(&self, product: ProductSlot) -> Places {
         let places = self.products.get(product.index());
-        places.copied().unwrap_or_default()
+        places.cloned().unwrap_or_default()
     }
 }
 
 /// Places in a short history, the oldest first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Places(u64);
 
 impl Places {
     /// Those that are in both.
     #[inline]
-    pub(crate) fn and(self, other: Self) -> Self {
+    pub(crate) fn and(&self, other: &Self) -> Self {
         Self(self.0 & other.0)
     }
 
     /// Those that are in either.
     #[inline]
-    pub(crate) fn or(self, other: Self) -> Self {
+    pub(crate) fn or(&self, other: &Self) -> Self {
         Self(self.0 | other.0)
     }
 
     #[inline]
-    pub(crate) fn is_empty(self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0 == 0
     }
 }
@@ -151,9 +151,9 @@ mod tests {
         assert_eq!(places(marks.product(ProductSlot::new(2))), [1, 2]);
         let both = marks
             .kind(KindSlot::new(0))
-            .and(marks.product(ProductSlot::new(2)));
-        assert_eq!(places(both), [2]);
-        assert_eq!(both.or(marks.kind(KindSlot::new(3))).rev().next(), Some(2));
+            .and(&marks.product(ProductSlot::new(2)));
+        assert_eq!(places(both.clone()), [2]);
+        assert_eq!(both.or(&marks.kind(KindSlot::new(3))).next_back(), Some(2));
         assert_eq!(
             [0, 1, 2].map(|place| marks.age(place)),
             [4, 3, 1].map(|s| s * 1_000_000)

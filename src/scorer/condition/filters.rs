@@ -110,8 +110,10 @@ pub(crate) fn resolve_filter(
     if ready.known != Some(Known::Missing) {
         ready.start = Start::new(&texts);
     }
-    let choices = |choices: &Box<[TextTest]>| choices.iter().filter_map(Matcher::new).collect();
-    ready.texts = texts.iter().map(choices).collect();
+    let texts = texts.iter();
+    ready.texts = texts
+        .map(|choices| choices.iter().filter_map(Matcher::new).collect())
+        .collect();
     ready.numbers = numbers.into();
     ready
 }

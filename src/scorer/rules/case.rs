@@ -33,12 +33,13 @@ impl<'c, V: ?Sized> Case<'c, V> {
     /// Hands on all activities with their ages.
     #[inline]
     pub(crate) fn each(&self, mut give: impl FnMut(&'c Activity<'c>, i64)) {
-        let numbered = self.history.iter().enumerate();
+        let history = self.history.iter();
         if let Some(marks) = self.marks {
+            let numbered = history.enumerate();
             numbered.for_each(|(place, activity)| give(activity, marks.age(place)));
         } else {
             let age = self.pauses.ages(self.as_of);
-            numbered.for_each(|(_, activity)| give(activity, age(activity.at)));
+            history.for_each(|activity| give(activity, age(activity.at)));
         }
     }
 

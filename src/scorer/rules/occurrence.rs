@@ -16,9 +16,12 @@ impl ActivityPlan {
     #[inline]
     fn asked(&self, marks: &Marks, product: Option<ProductSlot>) -> Places {
         let of_kinds = self.kinds.places(marks.all(), |kind| marks.kind(kind));
-        let places = of_kinds.and(self.products.places(marks.all(), |one| marks.product(one)));
+        let of_products = self
+            .products
+            .places(marks.all(), |product| marks.product(product));
+        let places = of_kinds.and(&of_products);
         match product {
-            Some(product) => places.and(marks.product(product)),
+            Some(product) => places.and(&marks.product(product)),
             None => places,
         }
     }

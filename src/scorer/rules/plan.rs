@@ -214,7 +214,7 @@ impl<S: Copy + PartialEq> Slots<S> {
             Self::One(one) => of(*one),
             Self::Many(many) => many
                 .iter()
-                .fold(Places::default(), |places, &one| places.or(of(one))),
+                .fold(Places::default(), |places, &one| places.or(&of(one))),
         }
     }
 
