@@ -167,7 +167,7 @@ fn known_since(facts: &Facts, since: Option<Moment>, schema: &Schema) -> Lead {
         lead = lead.purchase(activity.at, activity.value.unwrap_or(1.0));
     }
     if facts.activities.len() > 2 {
-        let level = if facts.activities.len() % 2 == 0 {
+        let level = if facts.activities.len().is_multiple_of(2) {
             "high"
         } else {
             "low"
