@@ -314,6 +314,7 @@ fn bytes_that_are_no_text_are_reported() {
 
 /// Long files are read in pieces: rows with ends of lines in cells stay whole, and lines are counted on.
 #[test]
+#[allow(clippy::format_push_string, reason = "files as one reads them")]
 fn long_files_are_read_as_short_ones() {
     const LEADS: usize = 12_000;
     let mut leads = "\u{feff}id,title,seats\n".to_owned();

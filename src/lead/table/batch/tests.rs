@@ -15,7 +15,7 @@ fn schema() -> Schema {
 fn activities(texts: &[String]) -> Vec<(usize, Activity<'_>)> {
     let all = (0..5 * LEADS).map(|i| {
         let lead = i * 7_919 % LEADS;
-        let at = Moment::from_seconds((i * 31 % 97) as i64);
+        let at = Moment::from_seconds(i64::try_from(i * 31 % 97).unwrap());
         let activity = Activity {
             at,
             kind: KindSlot::new(u16::from(i % 3 == 0)),
@@ -47,8 +47,9 @@ fn batches_make_the_table_that_activities_one_by_one_make() {
     let ids = || (0..LEADS).map(|lead| lead.to_string());
 
     let mut leads: Vec<_> = ids().map(|id| Lead::builder(&schema, id)).collect();
-    all.iter()
-        .for_each(|(lead, activity)| leads[*lead].add_activity(*activity));
+    for (lead, activity) in &all {
+        leads[*lead].add_activity(*activity);
+    }
     let leads: Vec<Lead> = leads
         .into_iter()
         .map(|lead| lead.build().unwrap())
