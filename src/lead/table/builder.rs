@@ -14,7 +14,7 @@ use crate::lead::{
 };
 use std::collections::BTreeMap;
 
-/// Collects the leads of a [`LeadTable`] and checks them, all problems at once.
+/// Collects the leads of a [`LeadTable`](crate::LeadTable) and checks them, all problems at once.
 ///
 /// Made by [`LeadTable::builder`]. What is checked, and said, is what [`LeadBuilder`](crate::LeadBuilder) checks and
 /// says of one lead. Methods that take `self` give a column, or rows of facts in any order with the position of
