@@ -16,8 +16,8 @@ use std::collections::BTreeMap;
 
 /// Collects the leads of a [`LeadTable`](crate::LeadTable) and checks them, all problems at once.
 ///
-/// Made by [`LeadTable::builder`]. What is checked, and said, is what [`LeadBuilder`](crate::LeadBuilder) checks and
-/// says of one lead. Methods that take `self` give a column, or rows of facts in any order with the position of
+/// Made by [`LeadTable::builder`](crate::LeadTable::builder). What is checked, and said, is what
+/// [`LeadBuilder`](crate::LeadBuilder) checks and says of one lead. Methods that take `self` give a column, or rows of facts in any order with the position of
 /// their lead; those named `add_` and [`void`](LeadTableBuilder::void) take `&mut self`.
 #[derive(Debug)]
 pub struct LeadTableBuilder<'s> {
