@@ -1,6 +1,5 @@
 use super::stored::Stored;
 use super::{AttributeSlot, Moment, Value};
-use std::hint::black_box;
 
 /// The attributes of one lead and its id: 9 bytes for each attribute, and all texts in one piece of memory.
 ///
@@ -84,18 +83,6 @@ impl Attributes {
     /// The lead's id.
     pub(super) fn id(&self) -> &str {
         self.text(0, u64::from(self.id_length))
-    }
-
-    /// Reads the ends of both pieces of memory.
-    #[inline]
-    pub(super) fn touch(&self) {
-        let texts = self.texts.as_bytes();
-        black_box((
-            self.words.first().copied(),
-            self.words.last().copied(),
-            texts.first().copied(),
-            texts.last().copied(),
-        ));
     }
 
     #[inline]

@@ -115,11 +115,6 @@ impl LeadView for Lead {
         self.rare.as_ref()?.known_since(fact)
     }
 
-    #[inline]
-    fn touch(&self) {
-        self.attributes.touch();
-    }
-
     fn dates_facts(&self) -> bool {
         self.rare
             .as_ref()

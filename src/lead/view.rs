@@ -100,12 +100,6 @@ pub trait LeadView {
     fn overrides<'a>(&'a self, visit: &mut dyn FnMut(Override<'a>)) {
         let _ = visit;
     }
-
-    /// Reads a little wherever the lead keeps its facts, and changes nothing. Default: does nothing.
-    ///
-    /// Batches call it for a few leads before they score them, so that the memory of all of them is on its way at the
-    /// same time and scoring does not wait for one after another. Worth having where facts lie behind pointers.
-    fn touch(&self) {}
 }
 
 macro_rules! forward {
@@ -140,9 +134,6 @@ macro_rules! forward {
             }
             fn overrides<'a>(&'a self, visit: &mut dyn FnMut(Override<'a>)) {
                 (**self).overrides(visit);
-            }
-            fn touch(&self) {
-                (**self).touch();
             }
         }
     )*};
@@ -208,9 +199,5 @@ impl<V: LeadView + ?Sized> LeadView for KnownAt<'_, V> {
 
     fn overrides<'a>(&'a self, visit: &mut dyn FnMut(Override<'a>)) {
         self.lead.overrides(visit);
-    }
-
-    fn touch(&self) {
-        self.lead.touch();
     }
 }

@@ -14,9 +14,6 @@ pub use progress::{Progress, Stopped};
 mod progress;
 mod table;
 
-/// Leads whose memory is asked for at once: enough for all that a core can wait for, few enough to stay in its cache.
-const AHEAD: usize = 16;
-
 /// Leads scored at a time by one thread.
 const BLOCK: usize = NotesOfRows::BLOCK;
 
@@ -248,10 +245,6 @@ impl<L: LeadView + Sync> Batch for Slice<'_, L> {
         let leads = self.leads.get(rows).unwrap_or_default();
         with_buffers(|buffers, mut activities| {
             results.rows(|place, row| {
-                if place % AHEAD == 0 {
-                    let ahead = leads.iter().skip(place).take(AHEAD);
-                    ahead.for_each(LeadView::touch);
-                }
                 if let Some(lead) = leads.get(place) {
                     self.model.fill(lead, as_of, row, buffers, &mut activities);
                 }
