@@ -84,14 +84,7 @@ impl CsvFile {
             let (mut chunk, mut splitter) = (Chunk::default(), Splitter::new());
             let mut parts = Vec::new();
             while self.next(&mut chunk)? {
-                splitter.begin();
-                loop {
-                    let next = splitter.next(&chunk);
-                    if next.is_empty() {
-                        break;
-                    }
-                    rows(&mut reader, &next);
-                }
+                splitter.each(&chunk, |next| rows(&mut reader, next));
                 parts.push((chunk.number, end(&mut reader)));
             }
             Ok((parts, reader))
@@ -118,16 +111,11 @@ impl CsvFile {
     ) -> Result<()> {
         let (mut chunk, mut splitter) = (Chunk::default(), Splitter::new());
         while self.next(&mut chunk)? {
-            splitter.begin();
-            loop {
-                let next = splitter.next(&chunk);
-                if next.is_empty() {
-                    break;
-                }
+            splitter.each(&chunk, |next| {
                 for row in next.iter() {
                     self.row(row, refused, &mut show);
                 }
-            }
+            });
         }
         self.bar.finish_and_clear();
         Ok(())

@@ -54,14 +54,21 @@ impl Splitter {
         }
     }
 
-    /// Begins with a chunk.
-    pub(crate) fn begin(&mut self) {
+    /// Hands on all rows of a chunk, some at a time.
+    pub(crate) fn each(&mut self, chunk: &Chunk, mut give: impl FnMut(&Rows<'_>)) {
         self.taken = 0;
         self.lines = self.reader.line() - 1;
+        loop {
+            let next = self.next(chunk);
+            if next.is_empty() {
+                break;
+            }
+            give(&next);
+        }
     }
 
     /// The next rows of the chunk; none after the last.
-    pub(crate) fn next(&mut self, chunk: &Chunk) -> Rows<'_> {
+    fn next(&mut self, chunk: &Chunk) -> Rows<'_> {
         self.rows.clear();
         let (mut text, mut ends) = (0, 0);
         while self.rows.len() < Self::ROWS {
