@@ -219,7 +219,8 @@ proptest! {
         prop_assert_eq!(&bits(&model.score_table(&table, as_of)), &expected);
         prop_assert_eq!(&bits(&model.score_table(&by_column(&wholes, &schema), as_of)), &expected);
         prop_assert_eq!(&bits(&model.score_all(&rows, as_of)), &expected);
-        for (lead, row) in leads.iter().zip(&rows) {
+        for ((lead, row), (_, told)) in leads.iter().zip(&rows).zip(&expected) {
+            prop_assert_eq!(&format!("{:?}", model.vector(lead, as_of)), told);
             prop_assert_eq!(model.explain(lead, as_of), model.explain(row, as_of));
         }
         check_model(&model, &rows[..1], &[as_of]).unwrap();
@@ -238,8 +239,45 @@ proptest! {
             .collect();
         let leads = leads(&plain, &schema);
         let table = LeadTable::from_leads(&schema, &leads).unwrap();
-        prop_assert_eq!(bits(&model.score_table(&table, as_of)), bits(&model.score_all(&leads, as_of)));
+        let expected = bits(&model.score_all(&leads, as_of));
+        prop_assert_eq!(&bits(&model.score_table(&table, as_of)), &expected);
+        for (lead, (_, told)) in leads.iter().zip(&expected) {
+            prop_assert_eq!(&format!("{:?}", model.vector(lead, as_of)), told);
+        }
     }
+}
+
+/// Among many leads of one sort a few of others, so that some are read together and some one by one.
+#[test]
+fn leads_of_all_sorts_are_scored_together_as_alone() {
+    let model = seats_model();
+    let other = SchemaSpec::new().number("seats").text("title");
+    let other = other.build().unwrap();
+    let lead = |i: u32| {
+        let schema = if i == 250 { &other } else { model.schema() };
+        let lead = Lead::builder(schema, i.to_string()).set("seats", i % 100);
+        let later = "2026-03-02".parse().unwrap();
+        let manual = ManualOverride {
+            dimension: "fit".into(),
+            score: Score::new(70.0).unwrap(),
+            reason: "met at the fair".into(),
+            set_at: noon().moment(),
+            expires_at: None,
+        };
+        match i {
+            70 | 71 => lead.known_since("seats", later).build().unwrap(),
+            140 => lead.overrule(manual).build().unwrap(),
+            _ => lead.build().unwrap(),
+        }
+    };
+    let leads: Vec<Lead> = (0..600).map(lead).collect();
+    let matrix = model.score_all(&leads, noon());
+    for (lead, (_, together)) in leads.iter().zip(bits(&matrix)) {
+        assert_eq!(format!("{:?}", model.vector(lead, noon())), together);
+    }
+    let scores: Vec<_> = matrix.vectors().map(|vector| vector.score("fit")).collect();
+    let missing = (0..600).filter(|&i| scores[i].is_none());
+    assert_eq!(missing.collect::<Vec<_>>(), [70, 71, 250]);
 }
 
 fn seats_model() -> ScoreModel {

@@ -1,16 +1,18 @@
 use super::model::{Row, ScoreModel};
 use crate::lead::{LeadTable, LeadView};
 use crate::score::{AsOf, Cell, Head, NotesOfBlock, NotesOfRows, ScoreMatrix};
-use crate::scorer::{emptied, with_buffers};
+use crate::scorer::Assessment;
+use leads::LeadsOfModel;
 use progress::Watch;
 #[cfg(feature = "parallel")]
 use rayon::prelude::*;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 use table::TableOfModel;
 
 pub use progress::{Progress, Stopped};
 
+mod leads;
 mod progress;
 mod table;
 
@@ -25,7 +27,8 @@ impl ScoreModel {
     #[must_use]
     pub fn score_all<L: LeadView + Sync>(&self, leads: &[L], as_of: AsOf) -> ScoreMatrix {
         let never = &mut |_| ControlFlow::Continue(());
-        let (matrix, _) = self.run(&Slice { model: self, leads }, as_of, Watch::never(never));
+        let leads = LeadsOfModel::new(self, leads);
+        let (matrix, _) = self.run(&leads, as_of, Watch::never(never));
         matrix
     }
 
@@ -77,7 +80,7 @@ impl ScoreModel {
     /// ```
     /// # use lead_scoring::{DimensionSpec, GroupSpec, ModelSpec, RuleSpec, RulesSpec, SchemaSpec, attribute};
     /// use lead_scoring::{AsOf, Lead, Progress, ScoreModel};
-    /// use std::ops::ControlFlow;
+    /// use std::ops::{ControlFlow, Range};
     ///
     /// # let large = RuleSpec::new("large").points(40.0).when(attribute("seats").at_least(50));
     /// # let spec = ModelSpec::new("fit")
@@ -101,8 +104,8 @@ impl ScoreModel {
         as_of: AsOf,
         mut watch: impl FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<ScoreMatrix, Stopped> {
-        let slice = Slice { model: self, leads };
-        let (matrix, total) = self.run(&slice, as_of, Watch::rounds(&mut watch));
+        let leads = LeadsOfModel::new(self, leads);
+        let (matrix, total) = self.run(&leads, as_of, Watch::rounds(&mut watch));
         Stopped::unless_whole(matrix, total)
     }
 
@@ -195,12 +198,21 @@ impl Results<'_> {
         self.composites.len()
     }
 
-    /// Fills the rows, one after the other.
-    fn rows(&mut self, mut fill: impl FnMut(usize, &mut Row<'_>)) {
+    /// Fills the cells of a judge, from a row on.
+    fn fill(&mut self, judge: usize, first: usize, judged: impl Iterator<Item = Assessment>) {
+        let cells = self.cells.iter_mut().skip(first * self.width + judge);
+        for (cell, assessment) in cells.step_by(self.width).zip(judged) {
+            *cell = assessment.into();
+        }
+    }
+
+    /// Fills rows, one after the other.
+    fn rows(&mut self, rows: Range<usize>, mut fill: impl FnMut(usize, &mut Row<'_>)) {
         let cells = self.cells.chunks_mut(self.width);
         let labels = self.labels.chunks_mut(self.label_width);
-        let rows = cells.zip(labels).zip(self.composites.iter_mut());
-        for (place, ((cells, labels), composite)) in rows.enumerate() {
+        let all = cells.zip(labels).zip(self.composites.iter_mut());
+        let some = all.enumerate().skip(rows.start).take(rows.len());
+        for (place, ((cells, labels), composite)) in some {
             let mut head = Head::NONE;
             let head_of_row = &mut head;
             fill(
@@ -228,28 +240,4 @@ trait Batch: Sync {
 
     /// Scores the leads from `first` on, as many as there are results.
     fn score(&self, first: usize, as_of: AsOf, results: Results<'_>);
-}
-
-struct Slice<'s, L> {
-    model: &'s ScoreModel,
-    leads: &'s [L],
-}
-
-impl<L: LeadView + Sync> Batch for Slice<'_, L> {
-    fn count(&self) -> usize {
-        self.leads.len()
-    }
-
-    fn score(&self, first: usize, as_of: AsOf, mut results: Results<'_>) {
-        let rows = first..first + results.len();
-        let leads = self.leads.get(rows).unwrap_or_default();
-        with_buffers(|buffers, mut activities| {
-            results.rows(|place, row| {
-                if let Some(lead) = leads.get(place) {
-                    self.model.fill(lead, as_of, row, buffers, &mut activities);
-                }
-            });
-            ((), emptied(activities))
-        });
-    }
 }

@@ -1,6 +1,6 @@
 use super::model::ScoreModel;
 use crate::lead::LeadView;
-use crate::score::{AsOf, Cell, Explanation, Role, Unit};
+use crate::score::{AsOf, Cell, Explanation, Role, Score, Unit};
 use crate::scorer::{Assessment, Buffers, BuiltIn, Case, PredictiveScorer, RuleScorer, Scorer};
 use std::sync::Arc;
 
@@ -14,6 +14,16 @@ pub(super) enum Judge {
     BuiltIn(Box<BuiltIn>),
     /// Any other scorer, of this library or of the app.
     Scorer(Arc<dyn Scorer>),
+}
+
+impl From<Assessment> for Cell {
+    #[inline]
+    fn from(assessment: Assessment) -> Self {
+        Self {
+            score: assessment.score.map_or(f64::NAN, Score::get),
+            raw: assessment.raw.unwrap_or(f64::NAN),
+        }
+    }
 }
 
 impl Judge {
@@ -56,7 +66,7 @@ impl Judge {
                 let score = model.judge(lead, as_of, verdict);
                 return Assessment {
                     score,
-                    raw: score.map(crate::score::Score::get),
+                    raw: score.map(Score::get),
                 };
             }
             Self::Scorer(scorer) => scorer,

@@ -188,26 +188,45 @@ impl ScoreModel {
         if !self.applies_to(case, buffers) {
             return;
         }
+        self.fill_case(case, buffers, row, |_, judge, cells, buffers, verdict| {
+            Some(judge.assess(case, as_of, cells, buffers, verdict))
+        });
+    }
+
+    /// Fills a row with what `judge` says of each dimension; `None` where that is there already.
+    #[inline]
+    pub(super) fn fill_case<V: LeadView + ?Sized>(
+        &self,
+        case: &Case<'_, V>,
+        buffers: &mut Buffers,
+        row: &mut Row<'_>,
+        judge: impl Fn(
+            usize,
+            &Judge,
+            &[Cell],
+            &mut Buffers,
+            &mut dyn FnMut(&Arc<str>),
+        ) -> Option<Assessment>,
+    ) {
         // Most leads have none.
         let mut notes: Option<Box<Notes>> = None;
         let mut verdict = |reason: &Arc<str>| Notes::disqualify(&mut notes, reason);
         for &place in &self.order {
-            let Some(judge) = self.judges.get(place) else {
+            let Some(of) = self.judges.get(place) else {
                 continue;
             };
-            let assessment = judge.assess(case, as_of, row.cells, buffers, &mut verdict);
+            let Some(assessment) = judge(place, of, row.cells, buffers, &mut verdict) else {
+                continue;
+            };
             if let Some(cell) = row.cells.get_mut(place) {
-                *cell = Cell {
-                    score: assessment.score.map_or(f64::NAN, Score::get),
-                    raw: assessment.raw.unwrap_or(f64::NAN),
-                };
+                *cell = assessment.into();
             }
         }
         self.finish(case, buffers, row, notes);
     }
 
     /// What follows once all dimensions are judged.
-    pub(super) fn finish<V: LeadView + ?Sized>(
+    fn finish<V: LeadView + ?Sized>(
         &self,
         case: &Case<'_, V>,
         buffers: &mut Buffers,

@@ -2,10 +2,10 @@ use super::{Batch, Results};
 use crate::lead::{Activity, LeadRow, LeadTable, LeadView, Moment};
 use crate::model::judge::Judge;
 use crate::model::model::{Row, ScoreModel};
-use crate::score::{AsOf, Cell, Notes, Score};
+use crate::score::{AsOf, Cell};
 use crate::scorer::{
-    Assessment, BlockWords, Blocks, Buffers, BuiltIn, Marks, NaiveBayesOfTable, PredictiveBlock,
-    PredictiveOfTable, RulesOfTable, emptied, with_buffers,
+    Blocks, Buffers, BuiltIn, Marks, NaiveBayesOfTable, PredictiveOfTable, RulesOfTable, emptied,
+    with_buffers,
 };
 use std::ops::Range;
 use std::sync::Arc;
@@ -105,12 +105,9 @@ impl<'t> TableOfModel<'t> {
         blocks: &mut Blocks,
         results: &mut Results<'_>,
     ) {
+        blocks.make_room(self.judges.len());
         let Blocks { rules, predictive } = blocks;
         let width = results.width;
-        if rules.len() < self.judges.len() {
-            rules.resize_with(self.judges.len(), BlockWords::default);
-            predictive.resize_with(self.judges.len(), PredictiveBlock::default);
-        }
         for &place in &self.model.order {
             match self.judges.get(place) {
                 Some(JudgeOfTable::Rules(judge)) => {
@@ -119,7 +116,7 @@ impl<'t> TableOfModel<'t> {
                     };
                     judge.read(rows, as_of, block);
                     if judge.is_bare() {
-                        fill(results, place, judge.all(block));
+                        results.fill(place, 0, judge.all(block));
                     }
                 }
                 Some(JudgeOfTable::Predictive(judge)) => {
@@ -128,10 +125,10 @@ impl<'t> TableOfModel<'t> {
                     };
                     judge.read(rows, as_of, (results.cells, width), block);
                     if judge.is_whole() {
-                        fill(results, place, judge.all(block));
+                        results.fill(place, 0, judge.all(block));
                     }
                 }
-                Some(JudgeOfTable::NaiveBayes(judge)) => fill(results, place, judge.all(rows)),
+                Some(JudgeOfTable::NaiveBayes(judge)) => results.fill(place, 0, judge.all(rows)),
                 Some(JudgeOfTable::ByRow) | None => {}
             }
         }
@@ -162,47 +159,25 @@ impl<'t> TableOfModel<'t> {
         if !self.model.applies_to(case, buffers) {
             return row.cells.fill(Cell::NONE);
         }
-        let mut notes: Option<Box<Notes>> = None;
-        let mut verdict = |reason: &Arc<str>| Notes::disqualify(&mut notes, reason);
-        for &at in &self.model.order {
-            let (Some(judge), Some(ready)) = (self.model.judges.get(at), self.judges.get(at))
-            else {
-                continue;
-            };
-            if ready.is_whole() {
-                continue;
-            }
+        let judge = |at: usize,
+                     judge: &Judge,
+                     cells: &[Cell],
+                     buffers: &mut Buffers,
+                     verdict: &mut dyn FnMut(&Arc<str>)| {
             let (rules, predictive) = (blocks.rules.get(at), blocks.predictive.get(at));
-            let assessment = match (ready, rules, predictive) {
+            match (self.judges.get(at)?, rules, predictive) {
+                (ready, ..) if ready.is_whole() => None,
                 (JudgeOfTable::Rules(rules), Some(block), _) => {
                     let place = (block, place, lead.position());
-                    rules.one(place, case, buffers, &mut verdict)
+                    Some(rules.one(place, case, buffers, verdict))
                 }
                 (JudgeOfTable::Predictive(scorer), _, Some(block)) => {
-                    scorer.one((block, place), case, row.cells, buffers)
+                    Some(scorer.one((block, place), case, cells, buffers))
                 }
-                _ => judge.assess(case, as_of, row.cells, buffers, &mut verdict),
-            };
-            if let Some(cell) = row.cells.get_mut(at) {
-                *cell = cell_of(assessment);
+                _ => Some(judge.assess(case, as_of, cells, buffers, verdict)),
             }
-        }
-        self.model.finish(case, buffers, row, notes);
-    }
-}
-
-/// Fills the cells of a judge.
-fn fill(results: &mut Results<'_>, place: usize, judged: impl Iterator<Item = Assessment>) {
-    let cells = results.cells.iter_mut().skip(place).step_by(results.width);
-    for (cell, assessment) in cells.zip(judged) {
-        *cell = cell_of(assessment);
-    }
-}
-
-fn cell_of(assessment: Assessment) -> Cell {
-    Cell {
-        score: assessment.score.map_or(f64::NAN, Score::get),
-        raw: assessment.raw.unwrap_or(f64::NAN),
+        };
+        self.model.fill_case(case, buffers, row, judge);
     }
 }
 
@@ -222,7 +197,7 @@ impl Batch for TableOfModel<'_> {
             let mut activities = emptied(activities);
             if self.by_row {
                 let mut leads = self.table.some_rows(&rows);
-                results.rows(|place, row| {
+                results.rows(0..rows.len(), |place, row| {
                     let Some(lead) = leads.next() else {
                         return;
                     };

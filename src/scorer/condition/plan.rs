@@ -7,8 +7,10 @@ use super::text::TextBlock;
 use crate::lead::{AttributeSlot, LeadView, Moment, Value};
 use std::collections::HashSet;
 
-pub(crate) use table::{BlockWords, TablePlan};
+pub(crate) use block::BlockWords;
+pub(crate) use table::TablePlan;
 
+mod block;
 mod read;
 mod table;
 

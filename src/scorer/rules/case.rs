@@ -95,11 +95,22 @@ pub(crate) struct Buffers {
     pub(crate) blocks: Blocks,
 }
 
-/// What is read of a block of a table, by judge.
+/// What is read of a block of leads, by judge.
 #[derive(Debug, Default)]
 pub(crate) struct Blocks {
     pub(crate) rules: Vec<BlockWords>,
     pub(crate) predictive: Vec<PredictiveBlock>,
+}
+
+impl Blocks {
+    /// Makes room for so many judges.
+    pub(crate) fn make_room(&mut self, judges: usize) {
+        if self.rules.len() < judges {
+            self.rules.resize_with(judges, BlockWords::default);
+            self.predictive
+                .resize_with(judges, PredictiveBlock::default);
+        }
+    }
 }
 
 #[cfg(test)]

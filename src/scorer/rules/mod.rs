@@ -1,6 +1,7 @@
 //! Points rules: explicit, implicit and negative.
 
 mod activity_spec;
+mod block;
 mod build;
 mod case;
 mod change;

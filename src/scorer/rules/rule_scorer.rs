@@ -96,6 +96,11 @@ impl RuleScorer {
         self.plan.judge::<Off, V>(case, buffers, verdict).assessment
     }
 
+    /// The rules themselves.
+    pub(crate) fn plan(&self) -> &RulesPlan {
+        &self.plan
+    }
+
     /// The rules made ready for a table.
     pub(crate) fn of_table<'p>(&'p self, table: &'p LeadTable) -> RulesOfTable<'p> {
         self.plan.of_table(table, &self.history)

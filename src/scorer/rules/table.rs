@@ -103,7 +103,7 @@ impl RulesOfTable<'_> {
 
     /// Whether a block's attributes are all that the rules ask for, so that [`all`](RulesOfTable::all) judges it.
     pub(crate) fn is_bare(&self) -> bool {
-        self.rules.sum.is_some()
+        self.rules.is_bare()
     }
 
     /// Whether [`one`](RulesOfTable::one) asks for the lead's activities.
@@ -113,19 +113,7 @@ impl RulesOfTable<'_> {
 
     /// Judges all leads of a block that was read, in their order; nothing where the rules are not bare.
     pub(crate) fn all(&self, block: &BlockWords) -> impl Iterator<Item = Assessment> {
-        let rules = self.rules;
-        rules.sum.iter().flat_map(move |sum| {
-            let word = block.word(sum.word());
-            word.map(move |(truth, known, any)| {
-                if rules.abstains(any) {
-                    return Assessment::default();
-                }
-                let name = || ("points".into(), Role::Step);
-                let sum = sum.add_bits(truth, known);
-                let (points, ()) = within::<Off>(sum, rules.min, rules.max, (), name);
-                rules.scored::<Off>(points, ()).assessment
-            })
-        })
+        self.rules.all(block)
     }
 
     /// Judges one lead, at that place of a block that was read and in that row of the table.
@@ -136,14 +124,10 @@ impl RulesOfTable<'_> {
         buffers: &mut Buffers,
         verdict: &mut dyn FnMut(&Arc<str>),
     ) -> Assessment {
-        buffers.words.take(block, place);
-        let known = block.any(place);
         let Some(by_kind) = &self.by_kind else {
-            let judged = self
-                .rules
-                .judge_read::<Off, V>(case, known, buffers, verdict);
-            return judged.assessment;
+            return self.rules.one((block, place), case, buffers, verdict);
         };
+        buffers.words.take(block, place);
         let Buffers { words, sums, .. } = buffers;
         by_kind.add_up(row, case.as_of, case.pauses, sums);
         let (points, ()) = self
@@ -153,6 +137,7 @@ impl RulesOfTable<'_> {
                 let name = || ((&rule.id).into(), Role::Rule);
                 Some(within::<Off>(value, rule.min, rule.max, (), name))
             });
+        let known = block.any(place);
         self.rules.judged::<Off>(known, points, ()).assessment
     }
 }

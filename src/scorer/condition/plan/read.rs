@@ -1,9 +1,11 @@
-use super::{Block, DateTest, Plan, Words};
+use super::{Block, DateTest, NumberBlock, Plan, Words};
 use crate::lead::{AttributeSlot, LeadView, Moment, Value};
 use crate::scorer::condition::recall::Recall;
+use crate::scorer::condition::tags::TagBlock;
+use crate::scorer::condition::text::TextBlock;
 
 /// Where bits are written down.
-trait Sink {
+pub(super) trait Sink {
     fn or(&mut self, word: usize, truth: u64, known: u64);
 }
 
@@ -133,50 +135,102 @@ impl Plan {
     ) -> bool {
         let mut any = false;
         for block in self.numbers.iter().filter(|block| asked(block.slot)) {
-            let number = match lead.attribute(block.slot) {
-                Value::Number(number) => number,
-                _ => f64::NAN,
-            };
-            any |= block.put_where(number.is_finite(), block.tests.bits(number), words);
+            any |= block.read(lead, words);
         }
         for block in self.texts.iter().filter(|block| asked(block.slot)) {
-            let bits = match lead.attribute(block.slot) {
-                Value::Text(text) if !text.is_empty() => Some(block.tests.recalled(text, recall)),
-                _ => None,
-            };
-            any |= block.put(bits, words);
+            any |= block.read(lead, words, recall);
         }
         for block in self.flags.iter().filter(|block| asked(block.slot)) {
-            let [no, yes] = block.tests;
-            let (there, flag) = match lead.attribute(block.slot) {
-                Value::Flag(flag) => (true, flag),
-                _ => (false, false),
-            };
-            any |= block.put_where(there, if flag { yes } else { no }, words);
+            any |= block.read(lead, words);
         }
         for block in self.tags.iter().filter(|block| asked(block.slot)) {
-            let bits = match lead.attribute(block.slot) {
-                Value::Tags(tags) => Some(block.tests.bits(tags)),
-                _ => None,
-            };
-            any |= block.put(bits, words);
+            any |= block.read(lead, words);
         }
         for block in self.dates.iter().filter(|block| asked(block.slot)) {
-            let bits = match lead.attribute(block.slot) {
-                Value::Date(date) => Some(date_bits(&block.tests, date, as_of)),
-                _ => None,
-            };
-            any |= block.put(bits, words);
+            any |= block.read(lead, words, as_of);
         }
         for block in self.others.iter().filter(|block| asked(block.slot)) {
-            let bits = match lead.attribute(block.slot) {
-                Value::Missing | Value::Text("") => None,
-                Value::Number(number) if !number.is_finite() => None,
-                _ => Some(0),
-            };
-            any |= block.put(bits, words);
+            any |= block.read(lead, words);
         }
         any
+    }
+}
+
+impl Block<NumberBlock> {
+    #[inline]
+    pub(super) fn read<V: LeadView + ?Sized>(&self, lead: &V, words: &mut impl Sink) -> bool {
+        let number = match lead.attribute(self.slot) {
+            Value::Number(number) => number,
+            _ => f64::NAN,
+        };
+        self.put_where(number.is_finite(), self.tests.bits(number), words)
+    }
+}
+
+impl Block<TextBlock> {
+    #[inline]
+    pub(super) fn read<V: LeadView + ?Sized>(
+        &self,
+        lead: &V,
+        words: &mut impl Sink,
+        recall: &mut Recall,
+    ) -> bool {
+        let bits = match lead.attribute(self.slot) {
+            Value::Text(text) if !text.is_empty() => Some(self.tests.recalled(text, recall)),
+            _ => None,
+        };
+        self.put(bits, words)
+    }
+}
+
+impl Block<[u64; 2]> {
+    #[inline]
+    pub(super) fn read<V: LeadView + ?Sized>(&self, lead: &V, words: &mut impl Sink) -> bool {
+        let [no, yes] = self.tests;
+        let (there, flag) = match lead.attribute(self.slot) {
+            Value::Flag(flag) => (true, flag),
+            _ => (false, false),
+        };
+        self.put_where(there, if flag { yes } else { no }, words)
+    }
+}
+
+impl Block<TagBlock> {
+    #[inline]
+    pub(super) fn read<V: LeadView + ?Sized>(&self, lead: &V, words: &mut impl Sink) -> bool {
+        let bits = match lead.attribute(self.slot) {
+            Value::Tags(tags) => Some(self.tests.bits(tags)),
+            _ => None,
+        };
+        self.put(bits, words)
+    }
+}
+
+impl Block<Box<[DateTest]>> {
+    #[inline]
+    pub(super) fn read<V: LeadView + ?Sized>(
+        &self,
+        lead: &V,
+        words: &mut impl Sink,
+        as_of: Moment,
+    ) -> bool {
+        let bits = match lead.attribute(self.slot) {
+            Value::Date(date) => Some(date_bits(&self.tests, date, as_of)),
+            _ => None,
+        };
+        self.put(bits, words)
+    }
+}
+
+impl Block<()> {
+    #[inline]
+    pub(super) fn read<V: LeadView + ?Sized>(&self, lead: &V, words: &mut impl Sink) -> bool {
+        let bits = match lead.attribute(self.slot) {
+            Value::Missing | Value::Text("") => None,
+            Value::Number(number) if !number.is_finite() => None,
+            _ => Some(0),
+        };
+        self.put(bits, words)
     }
 }
 

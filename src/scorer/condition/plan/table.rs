@@ -1,71 +1,8 @@
+use super::block::{BlockWords, PRESENT};
 use super::read::date_bits;
 use super::{Block, NumberBlock, Plan};
 use crate::lead::{Codes, Column, LeadTable, Moment};
 use std::ops::Range;
-
-/// A word that says something of the lead: a value that counts is there.
-const PRESENT: u64 = 1 << 63;
-
-/// What every test says of a block of leads: for each word the bits of all leads, true and known.
-#[derive(Debug, Default)]
-pub(crate) struct BlockWords {
-    truth: Vec<u64>,
-    known: Vec<u64>,
-    words: usize,
-    rows: usize,
-}
-
-impl BlockWords {
-    fn clear(&mut self, words: usize, rows: usize) {
-        self.truth.clear();
-        self.truth.resize(words * rows, 0);
-        self.known.clear();
-        self.known.resize(words * rows, 0);
-        self.words = words;
-        self.rows = rows;
-    }
-
-    pub(super) fn words(&self) -> usize {
-        self.words
-    }
-
-    /// The bits of one word of a lead, true and known.
-    #[inline]
-    pub(super) fn get(&self, word: usize, row: usize) -> (u64, u64) {
-        let place = word * self.rows + row;
-        match (self.truth.get(place), self.known.get(place)) {
-            (Some(&truth), Some(&known)) => (truth & !PRESENT, known),
-            _ => (0, 0),
-        }
-    }
-
-    /// Whether any attribute that counts of a lead was there.
-    #[inline]
-    pub(crate) fn any(&self, row: usize) -> bool {
-        let truths = self.truth.iter().skip(row).step_by(self.rows.max(1));
-        truths.fold(0, |any, truth| any | truth) & PRESENT != 0
-    }
-
-    /// One word of all leads: true, known, and whether any attribute that counts was there.
-    pub(crate) fn word(&self, word: usize) -> impl Iterator<Item = (u64, u64, bool)> {
-        let part = |all| word_of(all, word, self.rows);
-        let others = (self.words > 1).then_some(self);
-        let bits = part(&self.truth).iter().zip(part(&self.known));
-        bits.enumerate().map(move |(row, (&truth, &known))| {
-            let any = truth & PRESENT != 0 || others.is_some_and(|block| block.any(row));
-            (truth & !PRESENT, known, any)
-        })
-    }
-}
-
-fn word_of(all: &[u64], word: usize, rows: usize) -> &[u64] {
-    all.get(word * rows..(word + 1) * rows).unwrap_or_default()
-}
-
-fn word_of_mut(all: &mut [u64], word: usize, rows: usize) -> &mut [u64] {
-    all.get_mut(word * rows..(word + 1) * rows)
-        .unwrap_or_default()
-}
 
 /// A [`Plan`] made ready for one table: each of a column's few texts is tested once, and then known by its code.
 #[derive(Debug)]
@@ -456,9 +393,8 @@ impl TablePlan<'_> {
         // Rules without a test have a word of nothing for each lead all the same.
         into.clear(self.words.max(1), count);
         for column in &self.columns {
-            let truth = word_of_mut(&mut into.truth, column.word, count);
-            let known = with_known.then(|| word_of_mut(&mut into.known, column.word, count));
-            column.read(rows.clone(), as_of, truth, known);
+            let (truth, known) = into.word_mut(column.word);
+            column.read(rows.clone(), as_of, truth, with_known.then_some(known));
         }
     }
 }

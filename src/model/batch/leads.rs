@@ -1,0 +1,133 @@
+use super::{Batch, Results};
+use crate::lead::LeadView;
+use crate::model::judge::Judge;
+use crate::model::model::{Row, ScoreModel};
+use crate::score::{AsOf, Cell};
+use crate::scorer::{Blocks, Buffers, Case, Marks, RulesPlan, emptied, with_buffers};
+
+/// Leads of whatever type, whose attributes are read some leads at a time.
+pub(super) struct LeadsOfModel<'s, L> {
+    model: &'s ScoreModel,
+    leads: &'s [L],
+    /// Whether there is more to a lead than rules on attributes.
+    by_row: bool,
+}
+
+/// Leads whose attributes are read at a time: so many that what one waits for comes while others are asked, and so few
+/// that all of them stay at hand.
+const GROUP: usize = 64;
+
+impl<'s, L: LeadView> LeadsOfModel<'s, L> {
+    pub(super) fn new(model: &'s ScoreModel, leads: &'s [L]) -> Self {
+        let bare = |judge: &Judge| matches!(judge, Judge::Rules(rules) if rules.plan().is_bare());
+        Self {
+            by_row: !model.judges.iter().all(bare)
+                || model.applies.is_some()
+                || model.composite.is_some()
+                || !model.labels.is_empty(),
+            model,
+            leads,
+        }
+    }
+
+    /// The judges whose attributes are read at a time, with their places.
+    fn rules(&self) -> impl Iterator<Item = (usize, &RulesPlan)> {
+        let judges = self.model.judges.iter().enumerate();
+        judges.filter_map(|(place, judge)| match judge {
+            Judge::Rules(rules) => Some((place, rules.plan())),
+            _ => None,
+        })
+    }
+
+    /// Whether there is nothing to a lead but what is read at a time.
+    fn is_plain(&self, lead: &L) -> bool {
+        let mut overridden = false;
+        if !self.by_row {
+            lead.overrides(&mut |_| overridden = true);
+        }
+        !overridden && !lead.dates_facts() && lead.schema() == self.model.schema.id()
+    }
+
+    /// Reads leads, and judges them where that is all that a judge asks for.
+    fn read(
+        &self,
+        leads: &[L],
+        first: usize,
+        as_of: AsOf,
+        buffers: &mut Buffers,
+        results: &mut Results<'_>,
+    ) {
+        let Buffers { words, blocks, .. } = buffers;
+        blocks.make_room(self.model.judges.len());
+        for (place, rules) in self.rules() {
+            if let Some(block) = blocks.rules.get_mut(place) {
+                rules.read_block(leads, as_of.moment(), words, block);
+                results.fill(place, first, rules.all(block));
+            }
+        }
+    }
+
+    /// Does for one lead what is left to be done.
+    fn rest(
+        &self,
+        case: &Case<'_, L>,
+        place: usize,
+        as_of: AsOf,
+        row: &mut Row<'_>,
+        (blocks, buffers): (&Blocks, &mut Buffers),
+    ) {
+        if !self.model.applies_to(case, buffers) {
+            return row.cells.fill(Cell::NONE);
+        }
+        self.model.fill_case(
+            case,
+            buffers,
+            row,
+            |at, judge, cells, buffers, verdict| match (judge, blocks.rules.get(at)) {
+                (Judge::Rules(rules), _) if rules.plan().is_bare() => None,
+                (Judge::Rules(rules), Some(block)) => {
+                    Some(rules.plan().one((block, place), case, buffers, verdict))
+                }
+                _ => Some(judge.assess(case, as_of, cells, buffers, verdict)),
+            },
+        );
+    }
+}
+
+impl<L: LeadView + Sync> Batch for LeadsOfModel<'_, L> {
+    fn count(&self) -> usize {
+        self.leads.len()
+    }
+
+    fn score(&self, first: usize, as_of: AsOf, mut results: Results<'_>) {
+        let leads = self.leads.get(first..first + results.len());
+        let groups = leads.unwrap_or_default().chunks(GROUP);
+        with_buffers(|buffers, mut activities| {
+            for (group, leads) in groups.enumerate() {
+                let rows = group * GROUP..group * GROUP + leads.len();
+                let plain = leads.iter().all(|lead| self.is_plain(lead));
+                if plain {
+                    self.read(leads, rows.start, as_of, buffers, &mut results);
+                    if !self.by_row {
+                        continue;
+                    }
+                }
+                let blocks = std::mem::take(&mut buffers.blocks);
+                results.rows(rows, |place, row| {
+                    let Some(lead) = leads.get(place % GROUP) else {
+                        return;
+                    };
+                    if !plain {
+                        return self.model.fill(lead, as_of, row, buffers, &mut activities);
+                    }
+                    let mut marks = Marks::NONE;
+                    let mut case = self.model.case(lead, as_of.moment(), &mut activities);
+                    case.mark(&mut marks);
+                    self.rest(&case, place % GROUP, as_of, row, (&blocks, buffers));
+                });
+                buffers.blocks = blocks;
+            }
+            ((), emptied(activities))
+        });
+    }
+}

@@ -1,0 +1,57 @@
+use super::case::{Buffers, Case};
+use super::eval::within;
+use super::plan::RulesPlan;
+use crate::lead::{LeadView, Moment};
+use crate::score::Role;
+use crate::scorer::Assessment;
+use crate::scorer::condition::{BlockWords, Words};
+use crate::scorer::trace::Off;
+use std::sync::Arc;
+
+impl RulesPlan {
+    /// Whether a block's attributes are all that the rules ask for, so that [`all`](RulesPlan::all) judges it.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.sum.is_some()
+    }
+
+    /// Reads the attributes of a block of leads.
+    pub(crate) fn read_block<V: LeadView>(
+        &self,
+        leads: &[V],
+        as_of: Moment,
+        words: &mut Words,
+        into: &mut BlockWords,
+    ) {
+        self.attributes.read_block(leads, as_of, words, into);
+    }
+
+    /// Judges all leads of a block that was read, in their order; nothing where the rules are not bare.
+    pub(crate) fn all(&self, block: &BlockWords) -> impl Iterator<Item = Assessment> {
+        self.sum.iter().flat_map(move |sum| {
+            let word = block.word(sum.word());
+            word.map(move |(truth, known, any)| {
+                if self.abstains(any) {
+                    return Assessment::default();
+                }
+                let name = || ("points".into(), Role::Step);
+                let sum = sum.add_bits(truth, known);
+                let (points, ()) = within::<Off>(sum, self.min, self.max, (), name);
+                self.scored::<Off>(points, ()).assessment
+            })
+        })
+    }
+
+    /// Judges one lead, at that place of a block that was read.
+    pub(crate) fn one<V: LeadView + ?Sized>(
+        &self,
+        (block, place): (&BlockWords, usize),
+        case: &Case<'_, V>,
+        buffers: &mut Buffers,
+        verdict: &mut dyn FnMut(&Arc<str>),
+    ) -> Assessment {
+        buffers.words.take(block, place);
+        let known = block.any(place);
+        let judged = self.judge_read::<Off, V>(case, known, buffers, verdict);
+        judged.assessment
+    }
+}
