@@ -1,3 +1,5 @@
+use crate::evaluate::lead_weights::each_weight;
+
 /// The finite numbers of a sample, ascending.
 #[derive(Debug)]
 pub(super) struct Sorted {
@@ -14,12 +16,9 @@ impl Sorted {
     /// Sorts a sample, whose weights are above 0. Weights of a mean below 1 are raised to 1, so that fractions do not
     /// count as less than the leads that they are of.
     pub(super) fn new(values: &[f64], weights: Option<&[f64]>) -> Self {
-        let ones = std::iter::repeat(&1.0);
-        let weighted = values
-            .iter()
-            .zip(weights.unwrap_or_default().iter().chain(ones));
+        let weighted = values.iter().copied().zip(each_weight(weights));
         let finite = weighted.filter(|(value, _)| value.is_finite());
-        let mut rows: Vec<(f64, f64)> = finite.map(|(&value, &weight)| (value, weight)).collect();
+        let mut rows: Vec<(f64, f64)> = finite.collect();
         rows.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
         #[allow(clippy::cast_precision_loss)] // no sample has 2^53 values
         let count = rows.len() as f64;
