@@ -106,10 +106,10 @@ fn leads_are_judged_as_they_were_known() {
     let metrics = test.metrics.clone().unwrap();
     assert_eq!((metrics.leads, metrics.converted), (2, 1.0));
     assert_eq!(metrics.roc_auc, Some(1.0));
-    assert_eq!((test.abstained.leads, test.abstained.converted), (1, 0));
+    assert_eq!((test.abstained.leads, test.abstained.converted), (1.0, 0.0));
     assert_eq!(
         (test.disqualified.leads, test.disqualified.converted),
-        (1, 1)
+        (1.0, 1.0)
     );
     let left_out = test.left_out;
     assert_eq!(
@@ -118,21 +118,24 @@ fn leads_are_judged_as_they_were_known() {
             left_out.not_created,
             left_out.not_over
         ),
-        (1, 1, 0)
+        (1.0, 1.0, 0.0)
     );
     let undated: Vec<_> = test
         .undated_attributes
         .iter()
         .map(|fact| (fact.name.as_str(), fact.values))
         .collect();
-    assert_eq!(undated, [("seats", 3), ("student", 1)]);
+    assert_eq!(undated, [("seats", 3.0), ("student", 1.0)]);
     assert_eq!(test.undated_answers[0].name, "budget");
     assert_eq!(
         test.bands
             .iter()
             .map(|band| (band.label.as_deref(), band.leads, band.converted, band.lift))
             .collect::<Vec<_>>(),
-        [(None, 1, 0, Some(0.0)), (Some("fit"), 1, 1, Some(2.0))]
+        [
+            (None, 1.0, 0.0, Some(0.0)),
+            (Some("fit"), 1.0, 1.0, Some(2.0))
+        ]
     );
     // By engagement `b` has a score too: no activities are a known 0. One demo of `a` was not there yet.
     let engaged = spec
@@ -172,7 +175,7 @@ fn moments_are_pooled_and_unobserved_ones_left_out() {
     let test = spec
         .run_model(&model, RankBy::Dimension("engagement"), &leads, &converted)
         .unwrap();
-    assert_eq!(test.left_out.not_over, 6);
+    assert_eq!(test.left_out.not_over, 6.0);
     let days: Vec<Moment> = test.moments.iter().map(|moment| moment.as_of).collect();
     assert_eq!(days, [moment("2025-03-01"), moment("2025-05-15")]);
     // In March `a`, `b`, `c`; in May `b`, which converts, and `c`.
@@ -225,8 +228,8 @@ fn a_scorer_cannot_look_ahead() {
     let test = spec
         .run(&careless, model.schema(), &leads, &converted)
         .unwrap();
-    let counts: Vec<usize> = test.bands.iter().map(|band| band.leads).collect();
-    assert_eq!(counts, [3, 1, 0]);
+    let counts: Vec<f64> = test.bands.iter().map(|band| band.leads).collect();
+    assert_eq!(counts, [3.0, 1.0, 0.0]);
     assert_eq!(test.bands[2].conversion_rate, None);
     // A scorer that disqualifies does so here too.
     let nobody = BackTestSpec::at([moment("2024-01-01")])
@@ -351,13 +354,15 @@ proptest! {
         let other = spec.run(&Engagement(&model), model.schema(), &leads, &converted).unwrap();
         prop_assert_eq!(&test, &other);
         // Every lead at every moment is somewhere.
-        let scored: usize = test.bands.iter().map(|band| band.leads).sum();
+        let scored: f64 = test.bands.iter().map(|band| band.leads).sum();
+        #[allow(clippy::cast_precision_loss)]
+        let count = |rows: usize| rows as f64;
         let left_out = test.left_out;
         prop_assert_eq!(
             scored + test.abstained.leads + test.disqualified.leads
                 + left_out.converted_before + left_out.not_created + left_out.not_over,
-            leads.len() * spec.moments.len()
+            count(leads.len() * spec.moments.len())
         );
-        prop_assert_eq!(test.metrics.map_or(0, |metrics| metrics.leads), scored);
+        prop_assert_eq!(test.metrics.map_or(0.0, |metrics| count(metrics.leads)), scored);
     }
 }

@@ -1,13 +1,18 @@
+mod check;
+mod gathered;
+mod past;
 mod report;
 
 use super::EvaluateError;
 use crate::lead::{Frozen, LeadView, Moment, Schema};
 use crate::model::{BandSpec, ScoreModel};
-use crate::score::{AsOf, RankBy, ScoreMatrix};
-use crate::scorer::{Scorer, parse_period};
+use crate::score::{AsOf, RankBy};
+use crate::scorer::Scorer;
+pub(super) use check::{check_bands, horizon_micros, place_of};
+pub(super) use gathered::Gathered;
+pub(super) use past::{Past, There};
 #[cfg(feature = "parallel")]
 use rayon::prelude::*;
-pub(super) use report::Gathered;
 pub use report::{
     BackTest, BackTestBand, BackTestMoment, LeftOutLeads, UndatedFact, UnscoredLeads,
 };
@@ -48,7 +53,7 @@ use serde::{Deserialize, Serialize};
 ///     .band("hot", 50.0)
 ///     .run(&visits, &schema, &leads, &converted)?;
 /// assert_eq!(test.metrics.as_ref().and_then(|metrics| metrics.roc_auc), Some(1.0));
-/// assert_eq!((test.bands[1].leads, test.bands[1].conversion_rate), (1, Some(1.0)));
+/// assert_eq!((test.bands[1].leads, test.bands[1].conversion_rate), (1.0, Some(1.0)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -149,7 +154,57 @@ impl BackTestSpec {
         leads: &[L],
         converted_at: &[Option<Moment>],
     ) -> Result<BackTest, EvaluateError> {
-        self.test(schema, leads, converted_at, |leads, as_of| {
+        self.of_scorer(scorer, schema, leads, converted_at, None)
+    }
+
+    /// Tests any scorer, each lead counting as often as its weight says: 2 is two such leads, 0 none at all.
+    ///
+    /// # Errors
+    /// As [`run`](BackTestSpec::run); not as many weights as leads; a weight that is negative, no number, above 1e12,
+    /// or not 0 but below 1e-12; weights that are all zero.
+    ///
+    /// # Examples
+    /// ```
+    /// use lead_scoring::{AsOf, BackTestSpec, Lead, LeadView, Moment, SchemaSpec, Score, attribute, from_fn};
+    ///
+    /// let schema = SchemaSpec::new().number("seats").build()?;
+    /// let lead = |id, seats| Lead::builder(&schema, id).set("seats", seats).build();
+    /// let leads = [lead("a", 80)?, lead("b", 80)?, lead("c", 10)?];
+    /// let converted: [Option<Moment>; 3] = [Some("2025-03-20".parse()?), None, None];
+    /// let seats = schema.attribute("seats").ok_or("no seats")?;
+    /// let scorer = from_fn(move |lead: &dyn LeadView, _: AsOf| match lead.attribute(seats) {
+    ///     lead_scoring::Value::Number(seats) => Score::saturating(seats),
+    ///     _ => None,
+    /// });
+    ///
+    /// // A sample that holds every lead that converted, and each tenth of the others.
+    /// let test = BackTestSpec::at(["2025-03-01".parse()?])
+    ///     .band("large", 50.0)
+    ///     .run_weighted(&scorer, &schema, &leads, &converted, &[1.0, 10.0, 10.0])?;
+    /// assert_eq!((test.bands[1].leads, test.bands[1].converted), (11.0, 1.0));
+    /// assert_eq!(test.metrics.map(|metrics| metrics.base_rate), Some(1.0 / 21.0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn run_weighted<S: Scorer + ?Sized, L: LeadView + Sync>(
+        &self,
+        scorer: &S,
+        schema: &Schema,
+        leads: &[L],
+        converted_at: &[Option<Moment>],
+        weights: &[f64],
+    ) -> Result<BackTest, EvaluateError> {
+        self.of_scorer(scorer, schema, leads, converted_at, Some(weights))
+    }
+
+    fn of_scorer<S: Scorer + ?Sized, L: LeadView + Sync>(
+        &self,
+        scorer: &S,
+        schema: &Schema,
+        leads: &[L],
+        converted_at: &[Option<Moment>],
+        weights: Option<&[f64]>,
+    ) -> Result<BackTest, EvaluateError> {
+        self.test(schema, leads, converted_at, weights, |leads, as_of| {
             let judge = |lead: &Frozen<'_, L>| {
                 let mut disqualified = false;
                 scorer.disqualify(lead, as_of, &mut |_| disqualified = true);
@@ -176,13 +231,41 @@ impl BackTestSpec {
         leads: &[L],
         converted_at: &[Option<Moment>],
     ) -> Result<BackTest, EvaluateError> {
+        self.of_model(model, by, leads, converted_at, None)
+    }
+
+    /// Tests a model, each lead counting as often as its weight says: 2 is two such leads, 0 none at all.
+    ///
+    /// # Errors
+    /// As [`run_model`](BackTestSpec::run_model), and what [`run_weighted`](BackTestSpec::run_weighted) says of
+    /// weights.
+    pub fn run_model_weighted<L: LeadView + Sync>(
+        &self,
+        model: &ScoreModel,
+        by: RankBy<'_>,
+        leads: &[L],
+        converted_at: &[Option<Moment>],
+        weights: &[f64],
+    ) -> Result<BackTest, EvaluateError> {
+        self.of_model(model, by, leads, converted_at, Some(weights))
+    }
+
+    fn of_model<L: LeadView + Sync>(
+        &self,
+        model: &ScoreModel,
+        by: RankBy<'_>,
+        leads: &[L],
+        converted_at: &[Option<Moment>],
+        weights: Option<&[f64]>,
+    ) -> Result<BackTest, EvaluateError> {
         // The model itself says whether it has that.
         let none: [&L; 0] = [];
         let place = place_of(
             &model.score_all(&none, AsOf::new(Moment::from_micros(0))),
             by,
         )?;
-        self.test(model.schema(), leads, converted_at, |leads, as_of| {
+        let schema = model.schema();
+        self.test(schema, leads, converted_at, weights, |leads, as_of| {
             let matrix = model.score_all(leads, as_of);
             let rows = (0..matrix.len()).filter_map(|row| matrix.scored(row));
             rows.map(|scored| Judged {
@@ -198,20 +281,21 @@ impl BackTestSpec {
         schema: &Schema,
         leads: &[L],
         converted_at: &[Option<Moment>],
+        weights: Option<&[f64]>,
         judge: impl Fn(&[Frozen<'_, L>], AsOf) -> Vec<Judged>,
     ) -> Result<BackTest, EvaluateError> {
         let (moments, horizon) = self.checked()?;
-        check_outcomes(converted_at.len(), leads.len())?;
+        let past = Past::new(leads, converted_at, weights)?;
         let mut gathered = Gathered::new(schema, self.scores);
         for moment in moments {
             let end = moment.plus_micros(horizon);
             if self.observed_until.is_some_and(|until| end > until) {
-                gathered.left_out.not_over += leads.len();
+                gathered.left_out.not_over += past.count();
                 continue;
             }
-            let (there, outcomes) = gathered.there(leads, converted_at, moment, end);
-            let judged = judge(&there, AsOf::new(moment));
-            gathered.take(moment, &judged, &outcomes);
+            let there = gathered.there(&past, moment, end);
+            let judged = judge(&there.leads, AsOf::new(moment));
+            gathered.take(moment, &judged, &there);
         }
         Ok(gathered.report(&self.bands))
     }
@@ -243,76 +327,4 @@ impl BackTestSpec {
         check_bands(&self.bands)?;
         Ok((moments, horizon))
     }
-}
-
-/// Each lead has one outcome.
-pub(super) fn check_outcomes(given: usize, leads: usize) -> Result<(), EvaluateError> {
-    if given == leads {
-        return Ok(());
-    }
-    let message = format!("`{given}` outcomes do not go with `{leads}` leads");
-    Err(EvaluateError::new("outcomes", message))
-}
-
-/// The horizon in microseconds.
-pub(super) fn horizon_micros(horizon: &str) -> Result<i64, String> {
-    match parse_period(horizon) {
-        Ok(0) => Err(format!("must be longer than 0, got `{horizon}`")),
-        other => other,
-    }
-}
-
-/// Bands must have labels, each once, rise, and be no more than people look at.
-pub(super) fn check_bands(bands: &[BandSpec]) -> Result<(), EvaluateError> {
-    const MOST: usize = 1000;
-    if bands.len() > MOST {
-        let message = format!("must be at most {MOST}, got `{}`", bands.len());
-        return Err(EvaluateError::new("bands", message));
-    }
-    let mut below: Option<f64> = None;
-    for (place, band) in bands.iter().enumerate() {
-        let path = |field: &str| format!("bands[{place}].{field}");
-        if let Some(problem) = crate::lead::name_problem(&band.label) {
-            return Err(EvaluateError::new(path("label"), problem));
-        }
-        if bands
-            .iter()
-            .take(place)
-            .any(|other| other.label == band.label)
-        {
-            let message = format!("`{}` stands twice", crate::lead::shortened(&band.label));
-            return Err(EvaluateError::new(path("label"), message));
-        }
-        let from = band.at_least;
-        if !from.is_finite() {
-            let message = format!("must be a finite number, got `{from}`");
-            return Err(EvaluateError::new(path("at_least"), message));
-        }
-        if let Some(below) = below.filter(|&below| from <= below) {
-            let message = format!("must be above the band before, `{below}`, got `{from}`");
-            return Err(EvaluateError::new(path("at_least"), message));
-        }
-        below = Some(from);
-    }
-    Ok(())
-}
-
-/// Which dimension that is, `None` the composite.
-pub(super) fn place_of(
-    matrix: &ScoreMatrix,
-    by: RankBy<'_>,
-) -> Result<Option<usize>, EvaluateError> {
-    // Nothing to rank; what it is asked to rank by is checked.
-    matrix
-        .top(0, by)
-        .map_err(|error| EvaluateError::new("by", error.to_string()))?;
-    let named = |name: &str| {
-        let mut dimensions = matrix.dimensions().iter();
-        dimensions.position(|dimension| dimension.name() == name)
-    };
-    Ok(match by {
-        RankBy::Dimension(name) => named(name),
-        RankBy::Best if !matrix.shape.has_composite => Some(0),
-        RankBy::Best | RankBy::Composite => None,
-    })
 }

@@ -38,7 +38,7 @@ impl ProbabilityEvaluation {
         Self::checked(probabilities, converted, Some(weights))
     }
 
-    fn checked(
+    pub(super) fn checked(
         probabilities: &[f64],
         converted: &[bool],
         weights: Option<&[f64]>,

@@ -1,20 +1,13 @@
-use super::{Judged, ScoreMeaning};
-use crate::evaluate::evaluation::real;
-use crate::evaluate::{
-    CutTies, Evaluation, GainsTable, Metrics, ProbabilityEvaluation, ReliabilityBins,
-    ReliabilityTable,
-};
-use crate::lead::{
-    Answer, AttributeSlot, Fact, Frozen, LeadView, Moment, QuestionSlot, Schema, Value,
-};
-use crate::model::BandSpec;
+use crate::evaluate::lead_weights::shown;
+use crate::evaluate::{GainsTable, Metrics, ReliabilityTable};
+use crate::lead::Moment;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// How a scorer would have done: made by [`BackTestSpec`](crate::BackTestSpec).
 ///
 /// A lead counts once for every moment at which it was there, so that several moments are not as many independent
-/// leads.
+/// leads. Where leads have weights, one counts as often as its weight says, and counts of leads are sums of weights.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BackTest {
@@ -59,254 +52,48 @@ pub struct BackTestBand {
     pub label: Option<String>,
     /// The score from which it holds.
     pub at_least: Option<f64>,
-    /// How many leads were in it.
-    pub leads: usize,
-    /// How many of them converted.
-    pub converted: usize,
+    /// How many leads were in it, as a sum of weights.
+    pub leads: f64,
+    /// How many of them converted, as a sum of weights.
+    pub converted: f64,
     /// Their share, 0 to 1; `None` of no leads.
     pub conversion_rate: Option<f64>,
     /// That share over that of all scored leads; `None` of no leads, or where nothing converted.
     pub lift: Option<f64>,
 }
 
-/// Leads that have no score to rank by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Leads that have no score to rank by, as sums of weights.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UnscoredLeads {
     /// How many.
-    pub leads: usize,
+    pub leads: f64,
     /// How many of them converted all the same.
-    pub converted: usize,
+    pub converted: f64,
 }
 
-/// How many leads at how many moments were left out, and why.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// How many leads at how many moments were left out, and why: sums of weights.
+///
+/// Leads of weight 0 are not among them; they count nowhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LeftOutLeads {
     /// They had converted at the moment or before.
-    pub converted_before: usize,
+    pub converted_before: f64,
     /// They were created after it.
-    pub not_created: usize,
+    pub not_created: f64,
     /// The horizon was not over when observation ended.
-    pub not_over: usize,
+    pub not_over: f64,
 }
 
 /// A fact of which it is not known since when it has been known.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UndatedFact {
     /// The attribute or question.
     pub name: String,
-    /// Of how many leads at how many moments it was taken as it is now.
-    pub values: usize,
-}
-
-/// What is gathered over the moments.
-pub(in crate::evaluate) struct Gathered<'s> {
-    schema: &'s Schema,
-    meaning: ScoreMeaning,
-    pub(in crate::evaluate) left_out: LeftOutLeads,
-    pub(in crate::evaluate) abstained: UnscoredLeads,
-    pub(in crate::evaluate) disqualified: UnscoredLeads,
-    pub(in crate::evaluate) scores: Vec<f64>,
-    pub(in crate::evaluate) converted: Vec<bool>,
-    moments: Vec<BackTestMoment>,
-    attributes: Vec<usize>,
-    answers: Vec<usize>,
-}
-
-impl<'s> Gathered<'s> {
-    pub(in crate::evaluate) fn new(schema: &'s Schema, meaning: ScoreMeaning) -> Self {
-        Self {
-            schema,
-            meaning,
-            left_out: LeftOutLeads::default(),
-            abstained: UnscoredLeads::default(),
-            disqualified: UnscoredLeads::default(),
-            scores: Vec::new(),
-            converted: Vec::new(),
-            moments: Vec::new(),
-            attributes: vec![0; schema.attributes().len()],
-            answers: vec![0; schema.questions().len()],
-        }
-    }
-
-    /// Counts the facts of a lead that may have come to be known only later.
-    fn look_for_leaks<L: LeadView + ?Sized>(&mut self, lead: &L) {
-        if lead.schema() != self.schema.id() {
-            return;
-        }
-        let undated = |fact| lead.known_since(fact).is_none();
-        for (slot, count) in (0..).zip(&mut self.attributes) {
-            let slot = AttributeSlot::new(slot);
-            let known = !matches!(lead.attribute(slot), Value::Missing);
-            if known && undated(Fact::Attribute(slot)) {
-                *count += 1;
-            }
-        }
-        for (slot, count) in (0..).zip(&mut self.answers) {
-            let slot = QuestionSlot::new(slot);
-            let known = !matches!(lead.answer(slot), Answer::Unknown);
-            if known && undated(Fact::Answer(slot)) {
-                *count += 1;
-            }
-        }
-    }
-
-    /// The leads that were there at a moment, as they were known then, and whether each converted by the end.
-    pub(in crate::evaluate) fn there<'l, L: LeadView>(
-        &mut self,
-        leads: &'l [L],
-        converted_at: &[Option<Moment>],
-        moment: Moment,
-        end: Moment,
-    ) -> (Vec<Frozen<'l, L>>, Vec<bool>) {
-        let mut there = Vec::new();
-        let mut outcomes = Vec::new();
-        for (lead, converted_at) in leads.iter().zip(converted_at) {
-            if converted_at.is_some_and(|at| at <= moment) {
-                self.left_out.converted_before += 1;
-            } else if lead.created_at().is_some_and(|at| at > moment) {
-                self.left_out.not_created += 1;
-            } else {
-                self.look_for_leaks(lead);
-                there.push(Frozen::new(lead, moment));
-                outcomes.push(converted_at.is_some_and(|at| at <= end));
-            }
-        }
-        (there, outcomes)
-    }
-
-    /// Takes what was said of the leads that were there, and what came of them.
-    pub(in crate::evaluate) fn add(&mut self, judged: &[Judged], outcomes: &[bool]) {
-        for (judged, &converted) in judged.iter().zip(outcomes) {
-            let unscored = match judged.score {
-                _ if judged.disqualified => &mut self.disqualified,
-                None => &mut self.abstained,
-                Some(score) => {
-                    self.scores.push(score);
-                    self.converted.push(converted);
-                    continue;
-                }
-            };
-            unscored.leads += 1;
-            unscored.converted += usize::from(converted);
-        }
-    }
-
-    /// Takes what was said at a moment of the leads that were there, and what came of them.
-    pub(super) fn take(&mut self, as_of: Moment, judged: &[Judged], outcomes: &[bool]) {
-        let before = self.scores.len();
-        self.add(judged, outcomes);
-        let scores = self.scores.get(before..).unwrap_or_default();
-        let converted = self.converted.get(before..).unwrap_or_default();
-        self.moments.push(BackTestMoment {
-            as_of,
-            metrics: evaluated(self.meaning, scores, converted).map(|found| found.metrics),
-        });
-    }
-
-    /// The attributes and the answers that may have come to be known only later.
-    pub(in crate::evaluate) fn undated(&self) -> (Vec<UndatedFact>, Vec<UndatedFact>) {
-        let undated = |names: &mut dyn Iterator<Item = &str>, counts: &[usize]| {
-            let facts = names.zip(counts).filter(|(_, values)| **values > 0);
-            facts
-                .map(|(name, &values)| UndatedFact {
-                    name: name.to_owned(),
-                    values,
-                })
-                .collect()
-        };
-        let mut attributes = self.schema.attributes().map(|(name, _)| name);
-        (
-            undated(&mut attributes, &self.attributes),
-            undated(&mut self.schema.questions(), &self.answers),
-        )
-    }
-
-    pub(super) fn report(self, bands: &[BandSpec]) -> BackTest {
-        let evaluated = evaluated(self.meaning, &self.scores, &self.converted);
-        let (undated_attributes, undated_answers) = self.undated();
-        let (metrics, gains, reliability) = match evaluated {
-            Some(found) => (Some(found.metrics), found.gains, found.reliability),
-            None => (None, None, None),
-        };
-        BackTest {
-            metrics,
-            moments: self.moments,
-            bands: in_bands(bands, &self.scores, &self.converted),
-            gains,
-            reliability,
-            abstained: self.abstained,
-            disqualified: self.disqualified,
-            left_out: self.left_out,
-            undated_attributes,
-            undated_answers,
-        }
-    }
-}
-
-/// What is said of scores with their outcomes.
-struct Evaluated {
-    metrics: Metrics,
-    gains: Option<GainsTable>,
-    reliability: Option<ReliabilityTable>,
-}
-
-/// What is said of scores with their outcomes; `None` where there are none.
-fn evaluated(meaning: ScoreMeaning, scores: &[f64], converted: &[bool]) -> Option<Evaluated> {
-    let gains = |evaluation: &Evaluation| evaluation.gains_table(10, CutTies::InProportion).ok();
-    Some(match meaning {
-        ScoreMeaning::Order => {
-            let evaluation = Evaluation::new(scores, converted).ok()?;
-            Evaluated {
-                metrics: evaluation.metrics(),
-                gains: gains(&evaluation),
-                reliability: None,
-            }
-        }
-        ScoreMeaning::Percent => {
-            let shares: Vec<f64> = scores.iter().map(|score| score / 100.0).collect();
-            let evaluation = ProbabilityEvaluation::new(&shares, converted).ok()?;
-            Evaluated {
-                metrics: evaluation.metrics(),
-                gains: gains(evaluation.ranking()),
-                reliability: evaluation.reliability(ReliabilityBins::EqualCount(10)).ok(),
-            }
-        }
-    })
-}
-
-/// What converted in each band, that below the lowest first; nothing where there are no bands.
-fn in_bands(bands: &[BandSpec], scores: &[f64], converted: &[bool]) -> Vec<BackTestBand> {
-    if bands.is_empty() {
-        return Vec::new();
-    }
-    let mut counts = vec![(0_usize, 0_usize); bands.len() + 1];
-    for (&score, &converted) in scores.iter().zip(converted) {
-        let place = bands.partition_point(|band| band.at_least <= score);
-        if let Some((leads, found)) = counts.get_mut(place) {
-            *leads += 1;
-            *found += usize::from(converted);
-        }
-    }
-    let all = converted.iter().filter(|&&converted| converted).count();
-    let base_rate = real(all) / real(scores.len().max(1));
-    let names = std::iter::once(None).chain(bands.iter().map(Some));
-    let bands = names.zip(counts).map(|(band, (leads, converted))| {
-        let conversion_rate = (leads > 0).then(|| real(converted) / real(leads));
-        BackTestBand {
-            label: band.map(|band| band.label.clone()),
-            at_least: band.map(|band| band.at_least),
-            leads,
-            converted,
-            conversion_rate,
-            lift: conversion_rate
-                .filter(|_| base_rate > 0.0)
-                .map(|rate| rate / base_rate),
-        }
-    });
-    bands.collect()
+    /// Of how many leads at how many moments it was taken as it is now, as a sum of weights.
+    pub values: f64,
 }
 
 impl fmt::Display for BackTest {
@@ -328,8 +115,8 @@ impl fmt::Display for BackTest {
                 "\n{:<20} {:>7} {:>8} {:>10} {:>6}% {:>7}",
                 band.label.as_deref().unwrap_or("below"),
                 number(band.at_least, 1),
-                band.leads,
-                band.converted,
+                shown(band.leads),
+                shown(band.converted),
                 number(rate, 2),
                 number(band.lift, 3)
             )?;
@@ -338,8 +125,8 @@ impl fmt::Display for BackTest {
             ("abstained", self.abstained),
             ("disqualified", self.disqualified),
         ] {
-            if unscored.leads > 0 {
-                let (leads, converted) = (unscored.leads, unscored.converted);
+            if unscored.leads > 0.0 {
+                let (leads, converted) = (shown(unscored.leads), shown(unscored.converted));
                 write!(f, "\n{what}: {leads} leads, of which {converted} converted")?;
             }
         }
@@ -347,7 +134,9 @@ impl fmt::Display for BackTest {
         write!(
             f,
             "\nleft out: {} converted before, {} not there yet, {} whose horizon was not over",
-            left_out.converted_before, left_out.not_created, left_out.not_over
+            shown(left_out.converted_before),
+            shown(left_out.not_created),
+            shown(left_out.not_over)
         )?;
         for (what, facts) in [
             ("attributes", &self.undated_attributes),
@@ -356,7 +145,7 @@ impl fmt::Display for BackTest {
             if !facts.is_empty() {
                 let all: Vec<String> = facts
                     .iter()
-                    .map(|fact| format!("`{}` ({})", fact.name, fact.values))
+                    .map(|fact| format!("`{}` ({})", fact.name, shown(fact.values)))
                     .collect();
                 write!(
                     f,

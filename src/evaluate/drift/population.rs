@@ -2,7 +2,7 @@ use super::snapshot::Snapshot;
 use super::{BandOutcome, CalibrationDrift};
 use crate::evaluate::EvaluateError;
 use crate::evaluate::bins::{Place, Sample};
-use crate::evaluate::lead_weights::{check_count, check_weights, with_weight};
+use crate::evaluate::lead_weights::{check_count, check_of_leads, with_weight};
 
 /// Which leads of a population count how often, and what became of them.
 #[derive(Debug)]
@@ -24,10 +24,10 @@ impl Population {
         if leads == 0 {
             return Err(EvaluateError::new("leads", "needs at least one lead"));
         }
-        let of = ("leads", leads);
         if let Some(outcomes) = outcomes {
-            check_count("outcomes", "outcomes", outcomes.len(), of)?;
+            check_count("outcomes", "outcomes", outcomes.len(), ("leads", leads))?;
         }
+        check_of_leads(weights, leads)?;
         let Some(weights) = weights else {
             return Ok(Self {
                 leads: leads as u64,
@@ -35,8 +35,6 @@ impl Population {
                 weights: None,
             });
         };
-        check_count("weights", "weights", weights.len(), of)?;
-        check_weights("weights", weights)?;
         Ok(Self {
             leads: weights.iter().filter(|&&weight| weight > 0.0).count() as u64,
             outcomes: outcomes.map(|outcomes| with_weight(outcomes, weights)),

@@ -1,4 +1,5 @@
 use super::{HeatMap, LabelConversion, Report, ReportPopulation, ScoreHistogram};
+use crate::evaluate::evaluation::real;
 use std::fmt;
 
 impl fmt::Display for Report {
@@ -61,16 +62,16 @@ impl fmt::Display for ReportPopulation {
             ("disqualified", self.disqualified),
         ] {
             let (leads, converted) = (unscored.leads, unscored.converted);
-            if leads > 0 {
+            if leads > 0.0 {
                 write!(f, "; {leads} {what}, of which {converted} converted")?;
             }
         }
         for (leads, why) in [
             (self.left_out.converted_before, "had converted before"),
             (self.left_out.not_created, "not there yet"),
-            (self.weightless, "of weight 0"),
+            (real(self.weightless), "of weight 0"),
         ] {
-            if leads > 0 {
+            if leads > 0.0 {
                 write!(f, "; {leads} {why}")?;
             }
         }

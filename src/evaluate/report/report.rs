@@ -55,7 +55,7 @@ pub struct Report {
 }
 
 /// Who is in a [`Report`], and who is not.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReportPopulation {
     /// How many leads were given.

@@ -1,6 +1,6 @@
 use super::judge::Evaluated;
 use super::{Report, ReportPopulation, ReportSpec};
-use crate::evaluate::back_test::{Gathered, Judged, check_outcomes, place_of};
+use crate::evaluate::back_test::{Gathered, Judged, Past, place_of};
 use crate::evaluate::drift::Population;
 use crate::evaluate::{
     DriftBaseline, EvaluateError, Evaluation, Grouping, ProbabilityEvaluation, ScoreMeaning,
@@ -26,12 +26,12 @@ impl ReportSpec {
         baseline: Option<&DriftBaseline>,
     ) -> Result<Report, EvaluateError> {
         let horizon = self.checked(Some(model))?;
-        check_outcomes(converted_at.len(), leads.len())?;
+        let past = Past::new(leads, converted_at, None)?;
         let moment = as_of.moment();
         let mut gathered = Gathered::new(model.schema(), self.scores);
-        let (there, converted) =
-            gathered.there(leads, converted_at, moment, moment.plus_micros(horizon));
-        let matrix = model.score_all(&there, as_of);
+        let found = gathered.there(&past, moment, moment.plus_micros(horizon));
+        let (there, converted) = (&found.leads, &found.converted);
+        let matrix = model.score_all(there, as_of);
         let by = match self.judged.as_deref() {
             None => RankBy::Best,
             Some("composite") => RankBy::Composite,
@@ -45,22 +45,22 @@ impl ReportSpec {
                 disqualified: !scored.disqualified().is_empty(),
             })
             .collect();
-        gathered.add(&judged, &converted);
+        gathered.add(&judged, &found);
         let of = place.and_then(|place| matrix.dimensions().get(place));
         let of = of.map_or("composite", |of| of.name());
         let mut report = self.gathered(of, leads.len(), moment, &gathered)?;
-        self.of_matrix(&mut report, model, &matrix, &converted);
+        self.of_matrix(&mut report, model, &matrix, converted);
         let outcomes: Vec<Option<bool>> = converted.iter().copied().map(Some).collect();
         if !there.is_empty() {
             report.segments = self.segments.as_ref().map(|spec| {
                 let mut spec = spec.clone();
                 spec.judged.get_or_insert_with(|| of.to_owned());
-                spec.report_scored(model, &there, as_of, &outcomes, &[], &matrix)
+                spec.report_scored(model, there, as_of, &outcomes, &[], &matrix)
             });
             report.drift = baseline
                 .map(|baseline| {
                     let population = Population::new(there.len(), Some(&outcomes), None)?;
-                    baseline.compare_scored(model, &there, as_of, &population, &matrix)
+                    baseline.compare_scored(model, there, as_of, &population, &matrix)
                 })
                 .transpose()?;
         }
@@ -81,11 +81,10 @@ impl ReportSpec {
         converted_at: &[Option<Moment>],
     ) -> Result<Report, EvaluateError> {
         let horizon = self.checked(None)?;
-        check_outcomes(converted_at.len(), leads.len())?;
+        let past = Past::new(leads, converted_at, None)?;
         let moment = as_of.moment();
         let mut gathered = Gathered::new(schema, self.scores);
-        let (there, converted) =
-            gathered.there(leads, converted_at, moment, moment.plus_micros(horizon));
+        let there = gathered.there(&past, moment, moment.plus_micros(horizon));
         let judge = |lead: &Frozen<'_, L>| {
             let mut disqualified = false;
             scorer.disqualify(lead, as_of, &mut |_| disqualified = true);
@@ -94,12 +93,12 @@ impl ReportSpec {
                 disqualified,
             }
         };
-        let blocks = in_blocks(there.len(), |rows| {
-            let leads = there.get(rows).unwrap_or_default();
+        let blocks = in_blocks(there.leads.len(), |rows| {
+            let leads = there.leads.get(rows).unwrap_or_default();
             leads.iter().map(judge).collect::<Vec<_>>()
         });
         let judged: Vec<Judged> = blocks.into_iter().flatten().collect();
-        gathered.add(&judged, &converted);
+        gathered.add(&judged, &there);
         let of = self.judged.as_deref().unwrap_or("score");
         self.gathered(of, leads.len(), moment, &gathered)
     }

@@ -112,9 +112,9 @@ fn a_model_is_reported_on() {
         .unwrap();
     let population = report.population;
     assert_eq!((population.given, population.scored), (10, 7));
-    assert_eq!(population.disqualified.leads, 1);
-    assert_eq!(population.left_out.converted_before, 1);
-    assert_eq!(population.left_out.not_created, 1);
+    assert_eq!(population.disqualified.leads, 1.0);
+    assert_eq!(population.left_out.converted_before, 1.0);
+    assert_eq!(population.left_out.not_created, 1.0);
 
     // Seats of 10 to 70, so fit is 0, 25, 25, 50, 50, 75, 75, of which 40, 60 and 70 converted in time.
     let fit = [0.0, 25.0, 25.0, 50.0, 50.0, 75.0, 75.0];
@@ -193,7 +193,7 @@ fn any_scorer_is_reported_on() {
         .run(&scorer, model.schema(), &leads, as_of(), &converted)
         .unwrap();
     assert_eq!(report.population.scored, 6);
-    assert_eq!(report.population.abstained.leads, 2);
+    assert_eq!(report.population.abstained.leads, 2.0);
     assert!(report.metrics.unwrap().brier.is_some());
     assert!(report.brier.is_some() && report.reliability.is_some());
     assert_eq!(report.distribution.unwrap().bins.last().unwrap().to, 100.0);
