@@ -155,7 +155,7 @@ fn the_sample_makes_a_page() {
     let maps = report.heat_maps.iter().chain(&report.rfm);
     for cell in maps
         .flat_map(|map| &map.cells)
-        .filter(|cell| cell.leads > 0)
+        .filter(|cell| cell.leads > 0.0)
     {
         parts.push(format!(
             "<td>{}</td><td>{}</td></tr>",
