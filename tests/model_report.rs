@@ -362,5 +362,10 @@ fn scores_make_a_page() {
         page.contains("<td class=\"text\">&lt;script&gt;</td>"),
         "{page}"
     );
+    // A weight of 0 is no lead, in segments too.
+    assert!(
+        page.contains("<td class=\"text\">b</td><td>2.5</td>"),
+        "{page}"
+    );
     assert!(!page.contains("<h2>Reliability</h2>"));
 }
