@@ -6,8 +6,11 @@
     reason = "helpers of tests, outside a test function"
 )]
 
+mod figures;
+
+use figures::{alike, repeated};
 use lead_scoring::{
-    ActivityRecord, ActivitySpec, BackTest, BackTestSpec, DimensionSpec, GroupSpec, Lead,
+    ActivityRecord, ActivitySpec, BackTest, BackTestSpec, DimensionSpec, GroupSpec, Lead, Metrics,
     ModelSpec, Moment, RankBy, RuleSpec, RulesSpec, SchemaSpec, ScoreModel, attribute,
 };
 use proptest::prelude::*;
@@ -91,54 +94,11 @@ fn weights() -> Vec<f64> {
     (0..COUNT).map(|i| [0.0, 1.0, 2.0, 3.0][often(i)]).collect()
 }
 
-fn repeated<T: Clone>(all: &[T], often: impl Fn(usize) -> usize) -> Vec<T> {
-    let all = all.iter().enumerate();
-    all.flat_map(|(i, one)| vec![one.clone(); often(i)])
-        .collect()
-}
-
-/// A back-test as its figures with their names. Metrics count rows, whatever they weigh: that is left out.
-fn figures(test: &BackTest) -> Vec<(String, serde_json::Value)> {
-    let mut test = test.clone();
-    let moments = test.moments.iter_mut();
-    let of_moments = moments.filter_map(|moment| moment.metrics.as_mut());
-    for metrics in of_moments.chain(test.metrics.as_mut()) {
-        metrics.leads = 0;
-    }
-    let mut found = Vec::new();
-    flatten("", &serde_json::to_value(&test).unwrap(), &mut found);
-    found
-}
-
-fn flatten(path: &str, value: &serde_json::Value, into: &mut Vec<(String, serde_json::Value)>) {
-    match value {
-        serde_json::Value::Object(fields) => {
-            for (name, value) in fields {
-                flatten(&format!("{path}.{name}"), value, into);
-            }
-        }
-        serde_json::Value::Array(items) => {
-            for (i, value) in items.iter().enumerate() {
-                flatten(&format!("{path}[{i}]"), value, into);
-            }
-        }
-        other => into.push((path.to_owned(), other.clone())),
-    }
-}
-
-fn alike(one: &BackTest, other: &BackTest) {
-    let (one, other) = (figures(one), figures(other));
-    assert_eq!(one.len(), other.len());
-    for ((name, one), (other_name, other)) in one.iter().zip(&other) {
-        assert_eq!(name, other_name);
-        match (one.as_f64(), other.as_f64()) {
-            (Some(one), Some(other)) => {
-                let near = 1e-12 * one.abs().max(1.0);
-                assert!((one - other).abs() <= near, "{name}: {one} is not {other}");
-            }
-            _ => assert_eq!(one, other, "{name}"),
-        }
-    }
+/// Of each moment, then of all.
+fn metrics_of(test: &BackTest) -> Vec<Option<Metrics>> {
+    let moments = test.moments.iter();
+    let moments = moments.map(|moment| moment.metrics.clone());
+    moments.chain([test.metrics.clone()]).collect()
 }
 
 /// Tests by a dimension, by its scorer, as an order and as a probability.
@@ -170,8 +130,10 @@ fn whole_weights_are_repeated_leads() {
     let (many, more) = (repeated(&leads, often), repeated(&converted, often));
     let plain = tests(&many, &more, None);
     for (weighted, plain) in weighted.iter().zip(&plain) {
-        alike(weighted, plain);
-        // What is counted is the same number, not one near it.
+        // Metrics and moments count rows; what is counted otherwise is the same number, not one near it.
+        alike(&metrics_of(weighted), &metrics_of(plain), &["leads"]);
+        alike(&weighted.gains, &plain.gains, &[]);
+        alike(&weighted.reliability, &plain.reliability, &[]);
         assert_eq!(weighted.bands, plain.bands);
         assert_eq!(weighted.left_out, plain.left_out);
         assert_eq!(weighted.abstained, plain.abstained);
@@ -323,7 +285,8 @@ proptest! {
         let often = |i: usize| usize::from(often[i]);
         let (leads, converted) = (repeated(&leads, often), repeated(&converted, often));
         let plain = spec.run_model(&model, by, &leads, &converted).unwrap();
-        alike(&weighted, &plain);
+        alike(&metrics_of(&weighted), &metrics_of(&plain), &["leads"]);
+        alike(&weighted.gains, &plain.gains, &[]);
         prop_assert_eq!(weighted.bands, plain.bands);
     }
 }

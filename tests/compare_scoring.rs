@@ -93,14 +93,14 @@ fn who_moves_and_why() {
         .compare(&champion, &challenger, &leads(), as_of(), None)
         .unwrap();
     // a 40 -> 55, b 60 -> 50, c 0 -> 25, d out -> 30, e none -> 25, f none, g 0 -> 0.
-    assert_eq!((found.leads, found.both), (7, 4));
-    assert_eq!((found.champion_only, found.challenger_only), (0, 2));
-    assert_eq!((found.changed, found.mean_change), (3, Some(7.5)));
+    assert_eq!((found.leads, found.both), (7.0, 4.0));
+    assert_eq!((found.champion_only, found.challenger_only), (0.0, 2.0));
+    assert_eq!((found.changed, found.mean_change), (3.0, Some(7.5)));
     assert_eq!(found.mean_absolute_change, Some(12.5));
     let spread = found.champion.unwrap();
     assert_eq!(
         (spread.leads, spread.mean, spread.min, spread.max),
-        (4, 25.0, 0.0, 60.0)
+        (4.0, 25.0, 0.0, 60.0)
     );
     assert_eq!(
         (spread.lower_quartile, spread.median, spread.upper_quartile),
@@ -111,14 +111,19 @@ fn who_moves_and_why() {
     assert_eq!(migration.bands, ["unscored", "below", "mql", "sql"]);
     assert_eq!(
         migration.counts,
-        [[1, 1, 1, 0], [0, 2, 0, 0], [0, 0, 0, 1], [0, 0, 1, 0]]
+        [
+            [1.0, 1.0, 1.0, 0.0],
+            [0.0, 2.0, 0.0, 0.0],
+            [0.0, 0.0, 0.0, 1.0],
+            [0.0, 0.0, 1.0, 0.0]
+        ]
     );
-    assert_eq!(migration.moved("mql", "sql"), Some(1));
+    assert_eq!(migration.moved("mql", "sql"), Some(1.0));
     assert_eq!(migration.moved("mql", "won"), None);
     let crossing = found.crossing.as_ref().unwrap();
     assert_eq!(
         (crossing.stay, &crossing.up, &crossing.down),
-        (2, &vec![], &vec![])
+        (2.0, &vec![], &vec![])
     );
     let movers: Vec<_> = found
         .movers
@@ -166,9 +171,10 @@ fn the_crossing_names_leads() {
         .compare(&champion(), &challenger(), &leads(), as_of(), None)
         .unwrap();
     let crossing = found.crossing.unwrap();
+    assert_eq!((crossing.up_leads, crossing.down_leads), (1.0, 1.0));
     assert_eq!(
         (crossing.stay, crossing.up, crossing.down),
-        (0, vec![0], vec![1])
+        (0.0, vec![0], vec![1])
     );
 }
 

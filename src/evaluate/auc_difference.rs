@@ -49,7 +49,7 @@ struct Placement {
 
 impl Evaluation {
     /// Compares the areas under the ROC curve of two scores of the same leads, this one and a second, by the paired
-    /// test of DeLong, DeLong and Clarke-Pearson (1988).
+    /// test of DeLong, DeLong and Clarke-Pearson (1988). A weight counts as that many leads.
     ///
     /// # Errors
     /// Not the same leads: another number of them, or other outcomes or weights at the same place; all leads

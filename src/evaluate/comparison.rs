@@ -3,6 +3,7 @@ mod champion_choice;
 mod comparison_spec;
 mod mover;
 mod score_distribution;
+mod scored;
 mod threshold_crossing;
 
 pub use band_migration::BandMigration;
@@ -12,6 +13,7 @@ pub use mover::{Mover, RuleMove};
 pub use score_distribution::ScoreDistribution;
 pub use threshold_crossing::ThresholdCrossing;
 
+use super::lead_weights::shown;
 use super::{AucDifference, Metrics};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -19,24 +21,24 @@ use std::fmt;
 /// Two models on one population, a champion in use and a challenger: made by [`ComparisonSpec`].
 ///
 /// A lead has a score where the model neither abstains nor disqualifies it. Leads are named by their position among
-/// those given.
+/// those given, and counted by their weights: 2 counts as two such leads, 0 as none at all.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Comparison {
-    /// How many leads were given.
-    pub leads: usize,
+    /// How many leads were given, as a sum of weights like all counts here but those of metrics.
+    pub leads: f64,
     /// How many have a score of both.
-    pub both: usize,
+    pub both: f64,
     /// How many have one of the champion only.
-    pub champion_only: usize,
+    pub champion_only: f64,
     /// How many have one of the challenger only.
-    pub challenger_only: usize,
+    pub challenger_only: f64,
     /// How the champion's scores are spread; `None` where it scores no lead.
     pub champion: Option<ScoreDistribution>,
     /// How the challenger's scores are spread.
     pub challenger: Option<ScoreDistribution>,
     /// How many of the leads with both scores have another one.
-    pub changed: usize,
+    pub changed: f64,
     /// The mean change of the leads with both scores; `None` where there is none.
     pub mean_change: Option<f64>,
     /// The mean size of the change.
@@ -45,7 +47,7 @@ pub struct Comparison {
     pub migration: Option<BandMigration>,
     /// Who crosses the threshold; `None` where none was given.
     pub crossing: Option<ThresholdCrossing>,
-    /// The leads whose scores change most, with the rules that moved them.
+    /// The leads whose scores change most, however much they weigh, with the rules that moved them.
     pub movers: Vec<Mover>,
     /// Metrics of the champion over the leads with both scores, where outcomes were given.
     pub champion_metrics: Option<Metrics>,
@@ -63,7 +65,10 @@ impl fmt::Display for Comparison {
         write!(
             f,
             "{} leads: {} scored by both, {} by the champion only, {} by the challenger only",
-            self.leads, self.both, self.champion_only, self.challenger_only
+            shown(self.leads),
+            shown(self.both),
+            shown(self.champion_only),
+            shown(self.challenger_only)
         )?;
         f.write_str("\n            leads    mean  spread     min     25%     50%     75%     max")?;
         for (name, spread) in [
@@ -79,7 +84,7 @@ impl fmt::Display for Comparison {
             write!(
                 f,
                 "\n{} scores change, by {mean:.2} in the mean, {absolute:.2} without sign",
-                self.changed
+                shown(self.changed)
             )?;
         }
         if let Some(migration) = &self.migration {

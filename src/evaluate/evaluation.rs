@@ -208,6 +208,12 @@ impl Evaluation {
         self.converted + self.others
     }
 
+    /// Whether weights are whole numbers.
+    pub(super) fn is_whole(&self) -> bool {
+        let weights = self.weights.as_deref().unwrap_or_default();
+        weights.iter().all(|weight| weight.fract() == 0.0)
+    }
+
     /// The leads of each score, best first.
     pub(super) fn ties(&self) -> &[Tie] {
         &self.ties

@@ -12,6 +12,9 @@ pub enum CutTies {
     InProportion,
     /// They stay in the order in which they were given, and leads are not divided: of n leads in g groups, each but
     /// the last has the whole number nearest to `n / g`, and the last takes the rest. This is what R's `blorr` does.
+    ///
+    /// A lead of weight 2 is two leads in a row. Where weights are no whole numbers groups are of `n / g`, and leads
+    /// are divided.
     AsGiven,
 }
 
@@ -132,7 +135,7 @@ impl Evaluation {
                 cut(self.pieces(), &cuts)
             }
             CutTies::AsGiven => {
-                let size = (real(self.len()) / real(groups)).round_ties_even().max(1.0);
+                let size = self.near_whole(self.leads() / real(groups));
                 let cuts: Vec<f64> = (1..=groups).map(|group| size * real(group)).collect();
                 cut(self.single_pieces(), &cuts)
             }
@@ -178,7 +181,7 @@ impl Evaluation {
         })
     }
 
-    /// Every lead a piece of its own, all of one size.
+    /// Every lead a piece of its own.
     fn single_pieces(&self) -> impl Iterator<Item = Piece> {
         let mut ties = self.ties().iter().peekable();
         self.rows().enumerate().map(move |(place, (row, weight))| {
@@ -190,7 +193,7 @@ impl Evaluation {
             };
             Piece {
                 score: ties.peek().map_or(0.0, |tie| tie.score),
-                size: 1.0,
+                size: weight,
                 converted,
                 others,
             }
@@ -216,18 +219,21 @@ impl Evaluation {
         Some((converted / self.converted()).min(1.0))
     }
 
+    /// The nearest whole number of leads (of two the even one), at least one, unless weights are no whole numbers.
+    fn near_whole(&self, leads: f64) -> f64 {
+        if self.is_whole() {
+            leads.round_ties_even().max(1.0)
+        } else {
+            leads
+        }
+    }
+
     /// The best k % of the leads, and how many of them converted.
     fn top(&self, percent: f64) -> Option<(f64, f64)> {
         if !(percent > 0.0 && percent <= 100.0 && self.converted() > 0.0) {
             return None;
         }
-        let exact = self.leads() * (percent / 100.0);
-        let whole = self.pieces().all(|piece| piece.size.fract() == 0.0);
-        let leads = if whole {
-            exact.round_ties_even().max(1.0)
-        } else {
-            exact
-        };
+        let leads = self.near_whole(self.leads() * (percent / 100.0));
         let before = cut(self.pieces(), &[leads, self.leads()]);
         Some((leads, before.first()?.converted))
     }

@@ -34,6 +34,15 @@ pub(super) fn check_weights(place: &str, weights: &[f64]) -> Result<(), Evaluate
     Ok(())
 }
 
+/// Whether there is a sound weight for each lead, where there are weights.
+pub(super) fn check_of_leads(weights: Option<&[f64]>, leads: usize) -> Result<(), EvaluateError> {
+    let Some(weights) = weights else {
+        return Ok(());
+    };
+    check_count("weights", "weights", weights.len(), ("leads", leads))?;
+    check_weights("weights", weights)
+}
+
 /// How often each lead counts: as its weight says, once where there are no weights.
 pub(super) fn each_weight(weights: Option<&[f64]>) -> impl Iterator<Item = f64> {
     let ones = std::iter::repeat(1.0);

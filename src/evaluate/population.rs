@@ -3,7 +3,7 @@
 use super::EvaluateError;
 use super::bins::Sample;
 use super::drift::BandOutcome;
-use super::lead_weights::{check_count, check_weights, with_weight};
+use super::lead_weights::{check_count, check_of_leads, with_weight};
 use std::borrow::Cow;
 
 /// Which leads of a population count how often, and what became of them.
@@ -35,14 +35,10 @@ impl<'a> Population<'a> {
         if leads == 0 {
             return Err(EvaluateError::new("leads", "needs at least one lead"));
         }
-        let of = ("leads", leads);
         if let Some(outcomes) = outcomes {
-            check_count("outcomes", "outcomes", outcomes.len(), of)?;
+            check_count("outcomes", "outcomes", outcomes.len(), ("leads", leads))?;
         }
-        if let Some(weights) = weights {
-            check_count("weights", "weights", weights.len(), of)?;
-            check_weights("weights", weights)?;
-        }
+        check_of_leads(weights, leads)?;
         Ok(Self {
             given: leads,
             outcomes,

@@ -1,3 +1,4 @@
+use super::bins::Sorted;
 use super::evaluation::{Tie, real};
 use super::{EvaluateError, ProbabilityEvaluation};
 use serde::{Deserialize, Serialize};
@@ -10,7 +11,7 @@ pub enum ReliabilityBins {
     /// So many bins of equal width, from 0 to 1.
     EqualWidth(usize),
     /// So many bins of about equal numbers of leads, cut at the type 7 quantiles (Hyndman and Fan 1996); equal
-    /// probabilities stay together.
+    /// probabilities stay together. A weight counts as that many leads; weights of a mean below 1 are raised to it.
     EqualCount(usize),
     /// A bin for each probability that occurs.
     Distinct,
@@ -234,38 +235,11 @@ impl ProbabilityEvaluation {
 
     /// The type 7 quantiles at 0, 1/n, ... 1, a weight counting as that many equal values.
     fn quantiles(&self, bins: usize) -> Vec<f64> {
-        let last = (self.ranking().leads() - 1.0).max(0.0);
-        let places: Vec<f64> = (0..=bins).map(|i| last * (real(i) / real(bins))).collect();
-        let lows = self.values_at(places.iter().map(|place| place.floor()));
-        let highs = self.values_at(places.iter().map(|place| place.floor() + 1.0));
-        let pairs = lows.into_iter().zip(highs);
-        let quantile = |((low, high), place): ((f64, f64), &f64)| {
-            let share = place - place.floor();
-            // From the nearer end, as numpy does.
-            if share < 0.5 {
-                low + (high - low) * share
-            } else {
-                high - (high - low) * (1.0 - share)
-            }
-        };
-        pairs.zip(&places).map(quantile).collect()
-    }
-
-    /// The probabilities at those ascending places of the rising order, counted from 0.
-    fn values_at(&self, places: impl Iterator<Item = f64>) -> Vec<f64> {
-        let mut ties = self.ranking().ties().iter().rev().peekable();
-        let mut passed = 0.0;
-        let values = places.map(|place| {
-            while let Some(tie) = ties.peek() {
-                let end = passed + tie.leads();
-                if place < end {
-                    return tie.score;
-                }
-                passed = end;
-                ties.next();
-            }
-            self.ranking().ties().first().map_or(0.0, |tie| tie.score)
-        });
-        values.collect()
+        let ranking = self.ranking();
+        let ties = ranking.ties().iter().rev();
+        let ties = ties.map(|tie| (tie.score, tie.leads()));
+        let sorted = Sorted::ascending(ties, ranking.len());
+        let quantiles = (0..=bins).filter_map(|bin| sorted.quantile(bin, bins));
+        quantiles.collect()
     }
 }

@@ -1,5 +1,5 @@
 use crate::evaluate::EvaluateError;
-use crate::evaluate::lead_weights::{check_count, check_weights, each_weight};
+use crate::evaluate::lead_weights::{check_count, check_of_leads, each_weight};
 use crate::lead::{Frozen, Moment};
 
 /// A population: its leads, when each converted, and how often each counts.
@@ -29,10 +29,7 @@ impl<'l, L> Past<'l, L> {
     ) -> Result<Self, EvaluateError> {
         let of = ("leads", leads.len());
         check_count("outcomes", "outcomes", converted_at.len(), of)?;
-        if let Some(weights) = weights {
-            check_count("weights", "weights", weights.len(), of)?;
-            check_weights("weights", weights)?;
-        }
+        check_of_leads(weights, leads.len())?;
         Ok(Self {
             leads,
             converted_at,

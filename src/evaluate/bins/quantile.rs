@@ -1,8 +1,9 @@
+use crate::evaluate::evaluation::real;
 use crate::evaluate::lead_weights::each_weight;
 
 /// The finite numbers of a sample, ascending.
 #[derive(Debug)]
-pub(super) struct Sorted {
+pub(in crate::evaluate) struct Sorted {
     values: Vec<f64>,
     /// Leads up to each value, that one included, where leads have weights.
     upto: Option<Vec<f64>>,
@@ -13,37 +14,48 @@ pub(super) struct Sorted {
 }
 
 impl Sorted {
-    /// Sorts a sample, whose weights are above 0. Weights of a mean below 1 are raised to 1, so that fractions do not
-    /// count as less than the leads that they are of.
-    pub(super) fn new(values: &[f64], weights: Option<&[f64]>) -> Self {
+    /// Sorts a sample, whose weights are above 0.
+    pub(in crate::evaluate) fn new(values: &[f64], weights: Option<&[f64]>) -> Self {
         let weighted = values.iter().copied().zip(each_weight(weights));
         let finite = weighted.filter(|(value, _)| value.is_finite());
         let mut rows: Vec<(f64, f64)> = finite.collect();
         rows.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
-        #[allow(clippy::cast_precision_loss)] // no sample has 2^53 values
-        let count = rows.len() as f64;
-        let upto = weights.map(|_| {
-            let mut sum = 0.0;
-            let upto = rows.iter().map(|(_, weight)| {
-                sum += weight;
-                sum
-            });
-            let mut upto: Vec<f64> = upto.collect();
-            if sum < count {
-                for upto in &mut upto {
-                    *upto *= count / sum;
-                }
-            }
-            upto
+        let count = rows.len();
+        match weights {
+            Some(_) => Self::ascending(rows.into_iter(), count),
+            None => Self {
+                leads: real(count),
+                near: 0.0,
+                values: rows.into_iter().map(|(value, _)| value).collect(),
+                upto: None,
+            },
+        }
+    }
+
+    /// Ascending values with their weights, which are of so many leads. Weights of a mean below 1 are raised to 1, so
+    /// that fractions do not count as less than the leads that they are of.
+    pub(in crate::evaluate) fn ascending(
+        rows: impl Iterator<Item = (f64, f64)>,
+        count: usize,
+    ) -> Self {
+        let (mut sum, mut whole) = (0.0, true);
+        let rows = rows.map(|(value, weight)| {
+            sum += weight;
+            whole &= weight.fract() == 0.0;
+            (value, sum)
         });
-        let leads = upto.as_ref().and_then(|upto| upto.last().copied());
-        let leads = leads.unwrap_or(count);
-        let whole = weights.is_none_or(|all| all.iter().all(|weight| weight.fract() == 0.0));
+        let (values, mut upto): (Vec<f64>, Vec<f64>) = rows.unzip();
+        if sum < real(count) {
+            for upto in &mut upto {
+                *upto *= real(count) / sum;
+            }
+        }
+        let leads = upto.last().copied().unwrap_or_default();
         Self {
             leads,
             near: if whole { 0.0 } else { 1e-12 * leads },
-            values: rows.into_iter().map(|(value, _)| value).collect(),
-            upto,
+            values,
+            upto: Some(upto),
         }
     }
 
@@ -51,7 +63,7 @@ impl Sorted {
     /// that many equal values.
     ///
     /// Hyndman and Fan (1996), definition 7; with weights as `wtd.quantile` of R's Hmisc.
-    pub(super) fn quantile(&self, part: usize, whole: usize) -> Option<f64> {
+    pub(in crate::evaluate) fn quantile(&self, part: usize, whole: usize) -> Option<f64> {
         let last = self.leads - 1.0;
         let place = last * share(part, whole);
         let below = (place + self.near).floor();
@@ -72,9 +84,8 @@ impl Sorted {
     }
 }
 
-#[allow(clippy::cast_precision_loss)] // far below 2^53
 pub(super) fn share(part: usize, whole: usize) -> f64 {
-    part as f64 / whole as f64
+    real(part) / real(whole)
 }
 
 /// The number that share of the way from one to the other, rounded from the nearer of the two as numpy does.

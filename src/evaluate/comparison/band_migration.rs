@@ -1,24 +1,22 @@
+use super::scored::Scored;
+use crate::evaluate::lead_weights::shown;
 use crate::model::BandSpec;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Who moves from which band to which.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BandMigration {
     /// The bands: `unscored`, `below` the lowest, and those given.
     pub bands: Vec<String>,
-    /// How many leads, by band of the champion, then by band of the challenger.
-    pub counts: Vec<Vec<usize>>,
+    /// How many leads, by band of the champion, then by band of the challenger: sums of weights.
+    pub counts: Vec<Vec<f64>>,
 }
 
 impl BandMigration {
-    pub(super) fn new(
-        bands: &[BandSpec],
-        champion: &[Option<f64>],
-        challenger: &[Option<f64>],
-    ) -> Self {
-        let place = |score: &Option<f64>| {
+    pub(super) fn new(bands: &[BandSpec], rows: &[Scored]) -> Self {
+        let place = |score: Option<f64>| {
             score.map_or(0, |score| {
                 1 + bands.partition_point(|band| band.at_least <= score)
             })
@@ -28,22 +26,20 @@ impl BandMigration {
             .into_iter()
             .chain(labels)
             .collect();
-        let mut counts = vec![vec![0; bands.len()]; bands.len()];
-        for (from, to) in champion.iter().zip(challenger) {
-            if let Some(count) = counts
-                .get_mut(place(from))
-                .and_then(|row| row.get_mut(place(to)))
-            {
-                *count += 1;
+        let mut counts = vec![vec![0.0; bands.len()]; bands.len()];
+        for row in rows {
+            let from = counts.get_mut(place(row.champion));
+            if let Some(count) = from.and_then(|from| from.get_mut(place(row.challenger))) {
+                *count += row.weight;
             }
         }
         Self { bands, counts }
     }
 
-    /// How many leads move from one band of the champion to another of the challenger; `None` where there is no such
-    /// band.
+    /// How many leads move from one band of the champion to another of the challenger, as a sum of weights; `None`
+    /// where there is no such band.
     #[must_use]
-    pub fn moved(&self, from: &str, to: &str) -> Option<usize> {
+    pub fn moved(&self, from: &str, to: &str) -> Option<f64> {
         let place = |name: &str| self.bands.iter().position(|band| band == name);
         self.counts.get(place(from)?)?.get(place(to)?).copied()
     }
@@ -57,8 +53,8 @@ impl fmt::Display for BandMigration {
         }
         for (band, counts) in self.bands.iter().zip(&self.counts) {
             write!(f, "\n{band:<20}")?;
-            for count in counts {
-                write!(f, " {count:>10}")?;
+            for &count in counts {
+                write!(f, " {:>10}", shown(count))?;
             }
         }
         Ok(())

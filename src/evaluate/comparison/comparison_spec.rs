@@ -1,8 +1,9 @@
 use super::mover::movers;
+use super::scored::{Pair, Scored, evaluations, sum};
 use super::{BandMigration, ChampionChoice, Comparison, ScoreDistribution, ThresholdCrossing};
+use crate::evaluate::EvaluateError;
 use crate::evaluate::back_test::{check_bands, place_of};
-use crate::evaluate::evaluation::real;
-use crate::evaluate::{EvaluateError, Evaluation};
+use crate::evaluate::lead_weights::{check_count, check_of_leads, each_weight};
 use crate::lead::LeadView;
 use crate::model::{BandSpec, ScoreModel};
 use crate::score::{AsOf, RankBy};
@@ -72,14 +73,6 @@ impl Default for ComparisonSpec {
     }
 }
 
-/// A lead with both scores.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Pair {
-    pub(super) lead: usize,
-    pub(super) champion: f64,
-    pub(super) challenger: f64,
-}
-
 impl ComparisonSpec {
     /// The best score of each model, without bands and threshold.
     #[must_use]
@@ -147,64 +140,121 @@ impl ComparisonSpec {
         as_of: AsOf,
         converted: Option<&[bool]>,
     ) -> Result<Comparison, EvaluateError> {
+        self.compared([champion, challenger], leads, as_of, converted, None)
+    }
+
+    /// Compares two models on leads, each counting as often as its weight says: 2 is two such leads, 0 none at all.
+    ///
+    /// The p value takes weights for numbers of leads: those of a sample are to have the mean 1, lest it be thought
+    /// larger or smaller than it is.
+    ///
+    /// # Errors
+    /// As [`compare`](ComparisonSpec::compare); not as many weights as leads; a weight that is negative, no number,
+    /// above 1e12, or not 0 but below 1e-12; weights that are all zero.
+    ///
+    /// # Examples
+    /// ```
+    /// use lead_scoring::{
+    ///     AsOf, ComparisonSpec, DimensionSpec, GroupSpec, Lead, ModelSpec, RuleSpec, RulesSpec, SchemaSpec, ScoreModel,
+    ///     attribute,
+    /// };
+    ///
+    /// let model = |points| {
+    ///     let seats = RuleSpec::new("seats").points(points).when(attribute("seats").at_least(50));
+    ///     let rules = RulesSpec::new().group(GroupSpec::sum("size").rule(seats));
+    ///     let schema = SchemaSpec::new().number("seats");
+    ///     ScoreModel::build(&ModelSpec::new("fit").schema(schema).dimension(DimensionSpec::rules("fit", rules)))
+    /// };
+    /// let (champion, challenger) = (model(30.0)?, model(45.0)?);
+    /// let lead = |id, seats| Lead::builder(champion.schema(), id).set("seats", seats).build();
+    /// let leads = [lead("a", 80)?, lead("b", 20)?];
+    ///
+    /// // A sample of which small companies are a tenth.
+    /// let as_of: AsOf = "2026-03-01".parse()?;
+    /// let comparison = ComparisonSpec::new()
+    ///     .compare_weighted(&champion, &challenger, &leads, as_of, None, &[1.0, 10.0])?;
+    /// assert_eq!((comparison.leads, comparison.changed), (11.0, 1.0));
+    /// assert_eq!(comparison.mean_change, Some(15.0 / 11.0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn compare_weighted<L: LeadView + Sync>(
+        &self,
+        champion: &ScoreModel,
+        challenger: &ScoreModel,
+        leads: &[L],
+        as_of: AsOf,
+        converted: Option<&[bool]>,
+        weights: &[f64],
+    ) -> Result<Comparison, EvaluateError> {
+        let models = [champion, challenger];
+        self.compared(models, leads, as_of, converted, Some(weights))
+    }
+
+    fn compared<L: LeadView + Sync>(
+        &self,
+        [champion, challenger]: [&ScoreModel; 2],
+        leads: &[L],
+        as_of: AsOf,
+        converted: Option<&[bool]>,
+        weights: Option<&[f64]>,
+    ) -> Result<Comparison, EvaluateError> {
         self.check()?;
         if champion.schema().id() != challenger.schema().id() {
             let message = "of the two models differ: leads of one are none of the other";
             return Err(EvaluateError::new("schemas", message));
         }
-        if let Some(converted) = converted.filter(|converted| converted.len() != leads.len()) {
-            let message = format!(
-                "`{}` outcomes do not go with `{}` leads",
-                converted.len(),
-                leads.len()
-            );
-            return Err(EvaluateError::new("outcomes", message));
+        if let Some(converted) = converted {
+            let of = ("leads", leads.len());
+            check_count("outcomes", "outcomes", converted.len(), of)?;
         }
+        check_of_leads(weights, leads.len())?;
         let of_champion = self.scores("champion", champion, leads, as_of)?;
         let of_challenger = self.scores("challenger", challenger, leads, as_of)?;
-        let pairs: Vec<Pair> = of_champion
-            .iter()
-            .zip(&of_challenger)
+        let both = of_champion.into_iter().zip(of_challenger);
+        let rows: Vec<Scored> = both
+            .zip(each_weight(weights))
             .enumerate()
-            .filter_map(|(lead, (champion, challenger))| {
-                Some(Pair {
-                    lead,
-                    champion: (*champion)?,
-                    challenger: (*challenger)?,
-                })
+            .map(|(lead, ((champion, challenger), weight))| Scored {
+                lead,
+                weight,
+                champion,
+                challenger,
             })
+            .filter(|row| row.weight > 0.0)
             .collect();
-        let scored = |scores: &[Option<f64>]| scores.iter().flatten().count();
-        let (mut sum, mut absolute) = (0.0, 0.0);
-        for pair in &pairs {
-            sum += pair.challenger - pair.champion;
-            absolute += (pair.challenger - pair.champion).abs();
-        }
-        let mean = |sum: f64| (!pairs.is_empty()).then(|| sum / real(pairs.len()));
-        let changed = pairs.iter().filter(|pair| pair.champion != pair.challenger);
-        let (first, second) = match converted {
+        let pairs: Vec<Pair> = rows.iter().filter_map(Scored::pair).collect();
+        let both = sum(&pairs, |pair| pair.weight);
+        let mean = |of: fn(&Pair) -> f64| {
+            (both > 0.0).then(|| sum(&pairs, |pair| pair.weight * of(pair)) / both)
+        };
+        let counting =
+            |is: fn(&Scored) -> bool| sum(rows.iter().filter(|row| is(row)), |row| row.weight);
+        let evaluations = match converted {
             Some(converted) => evaluations(&pairs, converted)?,
-            None => (None, None),
+            None => None,
         };
-        let auc = match (&first, &second) {
-            (Some(first), Some(second)) => first.auc_difference(second).ok(),
-            _ => None,
-        };
+        let auc = evaluations.as_ref();
+        let auc = auc.and_then(|[first, second]| first.auc_difference(second).ok());
+        let metrics = evaluations.map(|both| both.map(|evaluation| evaluation.metrics()));
+        let [champion_metrics, challenger_metrics] =
+            metrics.map_or([None, None], |both| both.map(Some));
         Ok(Comparison {
-            leads: leads.len(),
-            both: pairs.len(),
-            champion_only: scored(&of_champion) - pairs.len(),
-            challenger_only: scored(&of_challenger) - pairs.len(),
-            champion: ScoreDistribution::of(&of_champion),
-            challenger: ScoreDistribution::of(&of_challenger),
-            changed: changed.count(),
-            mean_change: mean(sum),
-            mean_absolute_change: mean(absolute),
-            migration: (!self.bands.is_empty())
-                .then(|| BandMigration::new(&self.bands, &of_champion, &of_challenger)),
+            leads: sum(&rows, |row| row.weight),
+            both,
+            champion_only: counting(|row| row.champion.is_some() && row.challenger.is_none()),
+            challenger_only: counting(|row| row.champion.is_none() && row.challenger.is_some()),
+            champion: ScoreDistribution::of(&rows, |row| row.champion),
+            challenger: ScoreDistribution::of(&rows, |row| row.challenger),
+            changed: sum(
+                pairs.iter().filter(|pair| pair.champion != pair.challenger),
+                |pair| pair.weight,
+            ),
+            mean_change: mean(Pair::change),
+            mean_absolute_change: mean(|pair| pair.change().abs()),
+            migration: (!self.bands.is_empty()).then(|| BandMigration::new(&self.bands, &rows)),
             crossing: self
                 .threshold
-                .map(|threshold| ThresholdCrossing::new(threshold, &of_champion, &of_challenger)),
+                .map(|threshold| ThresholdCrossing::new(threshold, &rows)),
             movers: movers(&pairs, self.movers, self.of.as_deref(), |lead| {
                 let lead = leads.get(lead)?;
                 Some((
@@ -212,8 +262,8 @@ impl ComparisonSpec {
                     challenger.explain(lead, as_of),
                 ))
             }),
-            champion_metrics: first.map(|evaluation| evaluation.metrics()),
-            challenger_metrics: second.map(|evaluation| evaluation.metrics()),
+            champion_metrics,
+            challenger_metrics,
             auc,
             choice: ChampionChoice::new(auc.as_ref(), self.significance, self.least_gain),
         })
@@ -261,24 +311,4 @@ impl ComparisonSpec {
         });
         Ok(rows.collect())
     }
-}
-
-/// Both models' scores with outcomes, over the leads that have both.
-fn evaluations(
-    pairs: &[Pair],
-    converted: &[bool],
-) -> Result<(Option<Evaluation>, Option<Evaluation>), EvaluateError> {
-    if pairs.is_empty() {
-        return Ok((None, None));
-    }
-    let outcome = |pair: &Pair| converted.get(pair.lead).copied().unwrap_or_default();
-    let converted: Vec<bool> = pairs.iter().map(outcome).collect();
-    let evaluation = |score: fn(&Pair) -> f64| {
-        let scores: Vec<f64> = pairs.iter().map(score).collect();
-        Evaluation::new(&scores, &converted)
-    };
-    Ok((
-        Some(evaluation(|pair| pair.champion)?),
-        Some(evaluation(|pair| pair.challenger)?),
-    ))
 }

@@ -1,4 +1,4 @@
-use super::comparison_spec::Pair;
+use super::scored::Pair;
 use crate::score::{Explanation, Unit};
 use serde::{Deserialize, Serialize};
 
@@ -60,7 +60,7 @@ pub(super) fn movers(
         .iter()
         .filter(|pair| pair.champion != pair.challenger)
         .collect();
-    let size = |pair: &Pair| (pair.challenger - pair.champion).abs();
+    let size = |pair: &Pair| pair.change().abs();
     moved.sort_by(|a, b| size(b).total_cmp(&size(a)));
     moved.truncate(most);
     let movers = moved.into_iter().map(|pair| Mover {

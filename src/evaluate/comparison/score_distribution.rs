@@ -1,4 +1,6 @@
-use crate::evaluate::evaluation::real;
+use super::scored::{Scored, sum};
+use crate::evaluate::bins::Sorted;
+use crate::evaluate::lead_weights::shown;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -6,15 +8,15 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScoreDistribution {
-    /// How many leads have a score.
-    pub leads: usize,
+    /// How many leads have a score, as a sum of weights.
+    pub leads: f64,
     /// Their mean.
     pub mean: f64,
     /// Their standard deviation, of the population.
     pub deviation: f64,
     /// The least.
     pub min: f64,
-    /// The lower quartile, of type 7 (Hyndman and Fan 1996).
+    /// The lower quartile, of type 7 (Hyndman and Fan 1996), a weight counting as that many equal scores.
     pub lower_quartile: f64,
     /// The median.
     pub median: f64,
@@ -25,30 +27,27 @@ pub struct ScoreDistribution {
 }
 
 impl ScoreDistribution {
-    /// Of the scores there are, 0 to 100 each; `None` where there is none.
-    pub(super) fn of(scores: &[Option<f64>]) -> Option<Self> {
-        let mut scores: Vec<f64> = scores.iter().flatten().copied().collect();
-        scores.sort_unstable_by(f64::total_cmp);
-        let (&min, &max) = (scores.first()?, scores.last()?);
-        let leads = scores.len();
-        let mean = scores.iter().fold(0.0, |sum, score| sum + score) / real(leads);
-        let squares = scores
+    /// Of one model's scores, 0 to 100 each; `None` where there is none.
+    pub(super) fn of(rows: &[Scored], score: fn(&Scored) -> Option<f64>) -> Option<Self> {
+        let rows = rows
             .iter()
-            .fold(0.0, |sum, score| sum + (score - mean).powi(2));
-        let quantile = |quarters: usize| {
-            let (place, rest) = ((leads - 1) * quarters / 4, (leads - 1) * quarters % 4);
-            let low = scores.get(place).copied().unwrap_or(max);
-            let high = scores.get(place + 1).copied().unwrap_or(low);
-            low + (high - low) * (real(rest) / 4.0)
-        };
+            .filter_map(|row| Some((score(row)?, row.weight)));
+        let mut rows: Vec<(f64, f64)> = rows.collect();
+        rows.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        let (&(min, _), &(max, _)) = (rows.first()?, rows.last()?);
+        let leads = sum(&rows, |&(_, weight)| weight);
+        let mean = sum(&rows, |&(score, weight)| weight * score) / leads;
+        let squares = sum(&rows, |&(score, weight)| weight * (score - mean).powi(2));
+        let count = rows.len();
+        let sorted = Sorted::ascending(rows.into_iter(), count);
         Some(Self {
             leads,
             mean,
-            deviation: (squares / real(leads)).sqrt(),
+            deviation: (squares / leads).sqrt(),
             min,
-            lower_quartile: quantile(1),
-            median: quantile(2),
-            upper_quartile: quantile(3),
+            lower_quartile: sorted.quantile(1, 4)?,
+            median: sorted.quantile(1, 2)?,
+            upper_quartile: sorted.quantile(3, 4)?,
             max,
         })
     }
@@ -56,7 +55,7 @@ impl ScoreDistribution {
 
 impl fmt::Display for ScoreDistribution {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:>6}", self.leads)?;
+        write!(f, "{:>6}", shown(self.leads))?;
         for number in [
             self.mean,
             self.deviation,

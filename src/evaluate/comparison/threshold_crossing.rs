@@ -1,3 +1,5 @@
+use super::scored::Scored;
+use crate::evaluate::lead_weights::shown;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -7,32 +9,40 @@ use std::fmt;
 pub struct ThresholdCrossing {
     /// The score from which a lead is acted upon.
     pub threshold: f64,
-    /// How many reach it with both models.
-    pub stay: usize,
-    /// Who reaches it with the challenger only.
+    /// How many reach it with both models, as a sum of weights.
+    pub stay: f64,
+    /// Who reaches it with the challenger only: positions among the leads.
     pub up: Vec<usize>,
+    /// How many those are, as a sum of weights.
+    pub up_leads: f64,
     /// Who reaches it with the champion only.
     pub down: Vec<usize>,
+    /// How many those are.
+    pub down_leads: f64,
 }
 
 impl ThresholdCrossing {
-    pub(super) fn new(
-        threshold: f64,
-        champion: &[Option<f64>],
-        challenger: &[Option<f64>],
-    ) -> Self {
+    pub(super) fn new(threshold: f64, rows: &[Scored]) -> Self {
         let mut crossing = Self {
             threshold,
-            stay: 0,
+            stay: 0.0,
             up: Vec::new(),
+            up_leads: 0.0,
             down: Vec::new(),
+            down_leads: 0.0,
         };
-        let reaches = |score: &Option<f64>| score.is_some_and(|score| score >= threshold);
-        for (lead, (champion, challenger)) in champion.iter().zip(challenger).enumerate() {
-            match (reaches(champion), reaches(challenger)) {
-                (true, true) => crossing.stay += 1,
-                (false, true) => crossing.up.push(lead),
-                (true, false) => crossing.down.push(lead),
+        let reaches = |score: Option<f64>| score.is_some_and(|score| score >= threshold);
+        for row in rows {
+            match (reaches(row.champion), reaches(row.challenger)) {
+                (true, true) => crossing.stay += row.weight,
+                (false, true) => {
+                    crossing.up.push(row.lead);
+                    crossing.up_leads += row.weight;
+                }
+                (true, false) => {
+                    crossing.down.push(row.lead);
+                    crossing.down_leads += row.weight;
+                }
                 (false, false) => {}
             }
         }
@@ -46,9 +56,9 @@ impl fmt::Display for ThresholdCrossing {
             f,
             "from {}: {} leads with both, {} with the challenger only, {} with the champion only",
             self.threshold,
-            self.stay,
-            self.up.len(),
-            self.down.len()
+            shown(self.stay),
+            shown(self.up_leads),
+            shown(self.down_leads)
         )
     }
 }
