@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 
 /// What a segment report is cut by, and when a segment counts as misjudged.
 ///
+/// Where leads have weights, all counts of leads are sums of weights, and rates and means are of leads so counted.
+///
 /// # Examples
 /// ```
 /// use lead_scoring::{
