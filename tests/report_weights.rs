@@ -226,7 +226,11 @@ impl Given {
             let score = own.vector(lead, as_of).score("fit");
             score.filter(|score| score.get() != 50.0)
         });
-        let scores: Vec<f64> = self.rows.iter().map(|i| (i % 23) as f64 / 30.0).collect();
+        let scores: Vec<f64> = self
+            .rows
+            .iter()
+            .map(|i| f64::from(u8::try_from(i % 23).unwrap()) / 30.0)
+            .collect();
         let outcomes: Vec<bool> = converted_at.iter().map(Option::is_some).collect();
         let stages = [self.stages()];
         let mut found = Vec::new();
@@ -390,7 +394,8 @@ fn only_the_proportion_of_weights_makes_rates() {
 fn bad_weights_are_said() {
     let model = model();
     let (mut leads, mut converted_at) = population(&model);
-    (leads.truncate(3), converted_at.truncate(3));
+    leads.truncate(3);
+    converted_at.truncate(3);
     let outcomes = [Some(true), Some(false), None];
     let scorer = lead_scoring::from_fn(|_, _| None);
     let (segments, spec) = (SegmentReportSpec::new(), ReportSpec::new("x"));
