@@ -25,7 +25,7 @@ impl ReportSpec {
         converted_at: &[Option<Moment>],
         baseline: Option<&DriftBaseline>,
     ) -> Result<Report, EvaluateError> {
-        self.of_model(model, leads, as_of, converted_at, baseline, None)
+        self.report_model(model, leads, as_of, converted_at, baseline, None)
     }
 
     /// As [`run_model`](Self::run_model), each lead counting as often as its weight says: 2 is the same lead twice, 0
@@ -77,10 +77,10 @@ impl ReportSpec {
         baseline: Option<&DriftBaseline>,
         weights: &[f64],
     ) -> Result<Report, EvaluateError> {
-        self.of_model(model, leads, as_of, converted_at, baseline, Some(weights))
+        self.report_model(model, leads, as_of, converted_at, baseline, Some(weights))
     }
 
-    fn of_model<L: LeadView + Sync>(
+    fn report_model<L: LeadView + Sync>(
         &self,
         model: &ScoreModel,
         leads: &[L],
@@ -145,7 +145,7 @@ impl ReportSpec {
         as_of: AsOf,
         converted_at: &[Option<Moment>],
     ) -> Result<Report, EvaluateError> {
-        self.of_scorer(scorer, schema, leads, as_of, converted_at, None)
+        self.report_scorer(scorer, schema, leads, as_of, converted_at, None)
     }
 
     /// As [`run`](Self::run), each lead counting as often as its weight says, as in
@@ -162,10 +162,10 @@ impl ReportSpec {
         converted_at: &[Option<Moment>],
         weights: &[f64],
     ) -> Result<Report, EvaluateError> {
-        self.of_scorer(scorer, schema, leads, as_of, converted_at, Some(weights))
+        self.report_scorer(scorer, schema, leads, as_of, converted_at, Some(weights))
     }
 
-    fn of_scorer<S: Scorer + ?Sized, L: LeadView + Sync>(
+    fn report_scorer<S: Scorer + ?Sized, L: LeadView + Sync>(
         &self,
         scorer: &S,
         schema: &Schema,
