@@ -53,7 +53,7 @@ use serde::{Deserialize, Serialize};
 ///     .band("hot", 50.0)
 ///     .run(&visits, &schema, &leads, &converted)?;
 /// assert_eq!(test.metrics.as_ref().and_then(|metrics| metrics.roc_auc), Some(1.0));
-/// assert_eq!((test.bands[1].leads, test.bands[1].conversion_rate), (1, Some(1.0)));
+/// assert_eq!((test.bands[1].leads, test.bands[1].conversion_rate), (1.0, Some(1.0)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
