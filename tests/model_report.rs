@@ -155,7 +155,7 @@ fn the_sample_makes_a_page() {
     let maps = report.heat_maps.iter().chain(&report.rfm);
     for cell in maps
         .flat_map(|map| &map.cells)
-        .filter(|cell| cell.leads > 0)
+        .filter(|cell| cell.leads > 0.0)
     {
         parts.push(format!(
             "<td>{}</td><td>{}</td></tr>",
@@ -360,6 +360,11 @@ fn scores_make_a_page() {
     );
     assert!(
         page.contains("<td class=\"text\">&lt;script&gt;</td>"),
+        "{page}"
+    );
+    // A weight of 0 is no lead, in segments too.
+    assert!(
+        page.contains("<td class=\"text\">b</td><td>2.5</td>"),
         "{page}"
     );
     assert!(!page.contains("<h2>Reliability</h2>"));

@@ -131,9 +131,9 @@ fn report(spec: &SegmentReportSpec) -> SegmentReport {
 fn a_segment_that_scores_low_and_converts_well_is_found() {
     let report = report(&SegmentReportSpec::new().by_attribute("industry"));
     let all = &report.all;
-    assert_eq!((report.judged.as_str(), all.leads), ("composite", 400));
-    let known = outcomes().iter().flatten().count() as u64;
-    let converted = outcomes().iter().flatten().filter(|&&c| c).count() as u64;
+    assert_eq!((report.judged.as_str(), all.leads), ("composite", 400.0));
+    let known = outcomes().iter().flatten().count() as f64;
+    let converted = outcomes().iter().flatten().filter(|&&c| c).count() as f64;
     assert_eq!(
         all.conversion,
         ConversionRate::wilson(converted, known, 0.95)
@@ -152,7 +152,7 @@ fn a_segment_that_scores_low_and_converts_well_is_found() {
     assert_eq!(names, ["health", "retail", "unknown"]);
     let health = report.segment("industry", "health").unwrap();
     let retail = report.segment("industry", "retail").unwrap();
-    assert_eq!(health.leads, 100);
+    assert_eq!(health.leads, 100.0);
     assert!(health.mean("fit") < retail.mean("fit"));
     assert!(health.lift > Some(2.0) && retail.lift < Some(0.6));
     assert_eq!(
@@ -197,7 +197,7 @@ fn leads_are_cut_by_everything() {
         .by_attribute("student")
         .by_attribute("tags");
     let report = report(&spec);
-    let rows: Vec<(&str, &str, u64)> = report
+    let rows: Vec<(&str, &str, f64)> = report
         .segments
         .iter()
         .map(|row| (row.by.as_str(), row.segment.as_str(), row.leads))
@@ -206,23 +206,23 @@ fn leads_are_cut_by_everything() {
         rows,
         [
             // The first channel counts, and what lies ahead is not seen.
-            ("channel", "ads", 133),
-            ("channel", "email", 133),
-            ("channel", "none", 134),
-            ("product", "crm", 266),
-            ("product", "erp", 133),
-            ("product", "none", 134),
-            ("created", "2025-11", 134),
-            ("created", "2025-12", 133),
-            ("created", "2026-01", 133),
-            ("created", "2025-Q4", 267),
-            ("created", "2026-Q1", 133),
-            ("created", "2025", 267),
-            ("created", "2026", 133),
-            ("student", "false", 360),
-            ("student", "true", 40),
-            ("tags", "eu", 400),
-            ("tags", "vip", 80),
+            ("channel", "ads", 133.0),
+            ("channel", "email", 133.0),
+            ("channel", "none", 134.0),
+            ("product", "crm", 266.0),
+            ("product", "erp", 133.0),
+            ("product", "none", 134.0),
+            ("created", "2025-11", 134.0),
+            ("created", "2025-12", 133.0),
+            ("created", "2026-01", 133.0),
+            ("created", "2025-Q4", 267.0),
+            ("created", "2026-Q1", 133.0),
+            ("created", "2025", 267.0),
+            ("created", "2026", 133.0),
+            ("student", "false", 360.0),
+            ("student", "true", 40.0),
+            ("tags", "eu", 400.0),
+            ("tags", "vip", 80.0),
         ]
     );
 }
@@ -255,12 +255,12 @@ fn named_segments_and_stages_are_cuts() {
     let summaries = segments.over(&leads, &matrix, now()).unwrap();
     for summary in &summaries {
         let row = report.segment("segment", &summary.segment).unwrap();
-        assert_eq!(row.leads, summary.count as u64);
+        assert_eq!(row.leads, summary.count as f64);
         for (mean, expected) in row.means.iter().zip(&summary.means) {
             assert_eq!(mean.mean.map(f64::round), expected.mean.map(f64::round));
         }
     }
-    assert_eq!(report.segment("stage", "open").unwrap().leads, 200);
+    assert_eq!(report.segment("stage", "open").unwrap().leads, 200.0);
     assert_eq!((by_stage.len(), by_stage.of(1).count()), (400, 0));
 }
 
@@ -296,7 +296,7 @@ fn criteria_are_covered_and_accurate() {
 #[test]
 fn negative_rules_tell_what_they_cost() {
     let report = report(&SegmentReportSpec::new());
-    let told: Vec<(Removed, u64, Option<f64>)> = report
+    let told: Vec<(Removed, f64, Option<f64>)> = report
         .negative_rules
         .iter()
         .map(|rule| (rule.removed.clone(), rule.leads, rule.points))
@@ -313,15 +313,15 @@ fn negative_rules_tell_what_they_cost() {
     assert_eq!(
         told,
         [
-            (points("does", "silent"), 134, Some(-2_680.0)),
-            (points("fit", "tiny"), 100, Some(-2_000.0)),
-            (students, 40, None),
+            (points("does", "silent"), 134.0, Some(-2_680.0)),
+            (points("fit", "tiny"), 100.0, Some(-2_000.0)),
+            (students, 40.0, None),
         ]
     );
     let tiny = report.negative_rules[1].conversion.unwrap();
     let anyway = |i: u32| i % 4 == 0 && i % 25 != 3 && i % 3 != 0;
-    let converted = (0..400).filter(|&i| anyway(i)).count() as u64;
-    assert_eq!((tiny.leads, tiny.converted), (96, converted));
+    let converted = (0..400).filter(|&i| anyway(i)).count() as f64;
+    assert_eq!((tiny.leads, tiny.converted), (96.0, converted));
     assert!(report.negative_rules[1].lift > Some(2.0));
     assert!(report.negative_rules[1].to_string().starts_with(&format!(
         "fit/tiny took 2000 points from 100 leads, {converted} of 96 converted anyway: "
@@ -377,7 +377,7 @@ fn negative_rules_of_nested_models_and_of_interest() {
     let report = SegmentReportSpec::new()
         .report(&model, &leads, now(), &outcomes)
         .unwrap();
-    let told: Vec<(String, u64)> = report
+    let told: Vec<(String, f64)> = report
         .negative_rules
         .iter()
         .map(|rule| (rule.to_string(), rule.leads))
@@ -386,8 +386,8 @@ fn negative_rules_of_nested_models_and_of_interest() {
     assert_eq!(
         told,
         [
-            ("inner/fit/student".to_owned(), 30),
-            ("inner/likes/complains".to_owned(), 20),
+            ("inner/fit/student".to_owned(), 30.0),
+            ("inner/likes/complains".to_owned(), 20.0),
         ]
     );
 }
@@ -477,12 +477,12 @@ fn what_cannot_be_reported_is_said() {
     );
     assert_eq!(
         said(spec(), &leads, &[None], &[]),
-        "outcomes: `1` do not go with `400` leads"
+        "outcomes: `1` outcomes do not go with `400` leads"
     );
     let short = Grouping::one_each("stage", [Some("open")]);
     assert_eq!(
         said(spec(), &leads, &outcomes(), &[short]),
-        "groupings[0]: `1` do not go with `400` leads"
+        "groupings[0]: `1` leads do not go with `400` leads"
     );
 }
 
@@ -499,14 +499,14 @@ proptest! {
         let report = spec.report(&model, &leads, now(), &outcomes).unwrap();
         for by in ["channel", "industry", "created"] {
             let rows = || report.segments.iter().filter(|row| row.by == by);
-            prop_assert_eq!(rows().map(|row| row.leads).sum::<u64>(), 400);
+            prop_assert_eq!(rows().map(|row| row.leads).sum::<f64>(), 400.0);
             let known = rows().filter_map(|row| row.conversion);
-            let (leads, converted) = known.fold((0, 0), |sum, rate| (sum.0 + rate.leads, sum.1 + rate.converted));
+            let (leads, converted) = known.fold((0.0, 0.0), |sum, rate| (sum.0 + rate.leads, sum.1 + rate.converted));
             let all = report.all.conversion.unwrap();
             prop_assert_eq!((leads, converted), (all.leads, all.converted));
             // What is expected adds up to what happened.
-            let expected = rows().filter_map(|row| Some(row.expected_rate? * row.conversion?.leads as f64));
-            prop_assert!((expected.sum::<f64>() - all.converted as f64).abs() < 1e-9);
+            let expected = rows().filter_map(|row| Some(row.expected_rate? * row.conversion?.leads));
+            prop_assert!((expected.sum::<f64>() - all.converted).abs() < 1e-9);
         }
     }
 }

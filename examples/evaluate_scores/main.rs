@@ -139,12 +139,9 @@ fn report(reading: &Reading, file: &Path, probability: bool) -> Result<Report> {
     let segments = segments.map(|name| Some(name.as_str()).filter(|name| !name.is_empty()));
     let segments = Grouping::one_each("segment", segments);
     let groupings = Some(segments).filter(|segments| !segments.is_empty());
-    // Weights that are all 1 count leads.
-    let weights = Some(reading.weights.as_slice());
-    let weights = weights.filter(|weights| weights.iter().any(|&weight| weight != 1.0));
     let groupings: Vec<Grouping> = groupings.into_iter().collect();
     let (scores, converted) = (&reading.scores, &reading.converted);
-    Ok(spec.run_scores(scores, converted, weights, &groupings)?)
+    Ok(spec.run_scores(scores, converted, Some(&reading.weights), &groupings)?)
 }
 
 /// The gains table, and from which score on to call.

@@ -129,13 +129,8 @@ pub(crate) fn percent(share: f64) -> String {
 }
 
 /// A part of a whole; 0 of nothing.
-#[allow(clippy::cast_precision_loss, reason = "counts of leads")]
-pub(crate) fn share(part: u64, whole: u64) -> f64 {
-    if whole == 0 {
-        0.0
-    } else {
-        part as f64 / whole as f64
-    }
+pub(crate) fn share(part: f64, whole: f64) -> f64 {
+    if whole > 0.0 { part / whole } else { 0.0 }
 }
 
 /// A number with as many digits as say something.

@@ -72,7 +72,7 @@ pub(crate) fn page(report: &Report) -> Result<String> {
         );
     }
     for labels in &report.labels {
-        body += &labels_section(report, labels)?;
+        body += &labels_section(labels)?;
     }
     for map in &report.heat_maps {
         body += &heat_map(map, &format!("Heat map: {}", map.name), "")?;
@@ -83,7 +83,7 @@ pub(crate) fn page(report: &Report) -> Result<String> {
         body += &heat_map(map, &format!("RFM grid: {}", map.name), more)?;
     }
     if let Some(segments) = &report.segments {
-        body += &segments_section(report, segments)?;
+        body += &segments_section(segments)?;
     }
     if let Some(metrics) = &report.metrics {
         body += &section("All metrics", &metrics_table(metrics).html("All metrics"));
@@ -252,38 +252,36 @@ fn lift(lift: Option<f64>) -> String {
     lift.map_or("-".to_owned(), |lift| format!("{lift:.2}"))
 }
 
-fn labels_section(report: &Report, labels: &LabelConversion) -> Result<String> {
+fn labels_section(labels: &LabelConversion) -> Result<String> {
     let mut table = Table::new(&[&labels.of, "leads", "converted (interval)", "lift"]);
     let mut bars = Vec::new();
     for row in labels.rows.iter().rev() {
         let name = row.label.as_deref().unwrap_or("none");
         table.row([
             name.to_owned(),
-            row.leads.to_string(),
+            number(row.leads),
             rate(row.conversion),
             lift(row.lift),
         ]);
         bars.extend(row.conversion.map(|rate| Bar {
-            name: format!("{name} ({})", row.leads),
+            name: format!("{name} ({})", number(row.leads)),
             rate,
         }));
     }
-    let (leads, converted) = labels.rows.iter().fold((0, 0), |(leads, converted), row| {
-        let own = row.conversion.map_or(0, |rate| rate.converted);
-        (leads + row.leads, converted + own)
-    });
+    let mut all = (0.0, 0.0);
+    for row in &labels.rows {
+        all.0 += row.leads;
+        all.1 += row.conversion.map_or(0.0, |rate| rate.converted);
+    }
+    let (leads, converted) = all;
     let base = share(converted, leads);
     Ok(figure(
         &format!("Conversion by {}", labels.of),
         &pictures::bars(&bars, base)?,
         &format!(
-            "Conversion rate under each label with its Wilson interval; in brackets how many leads. {leads} leads that \
-             are not disqualified{}; the dashed line is their {}.",
-            if report.as_of.is_some() {
-                ""
-            } else {
-                ", each counted once"
-            },
+            "Conversion rate under each label with its Wilson interval; in brackets how many leads. {} leads that are not \
+             disqualified; the dashed line is their {}.",
+            number(leads),
             percent(base)
         ),
         &table,
@@ -297,10 +295,10 @@ fn heat_map(map: &HeatMap, title: &str, more: &str) -> Result<String> {
         "leads",
         "converted (interval)",
     ]);
-    let mut leads = 0;
+    let mut leads = 0.0;
     for (y, row) in map.rows.iter().enumerate().rev() {
         for (x, column) in map.columns.iter().enumerate().rev() {
-            let Some(cell) = map.cell(y, x).filter(|cell| cell.leads > 0) else {
+            let Some(cell) = map.cell(y, x).filter(|cell| cell.leads > 0.0) else {
                 continue;
             };
             leads += cell.leads;
@@ -311,27 +309,30 @@ fn heat_map(map: &HeatMap, title: &str, more: &str) -> Result<String> {
             table.row([
                 row.clone(),
                 column,
-                cell.leads.to_string(),
+                number(cell.leads),
                 rate(cell.conversion),
             ]);
         }
     }
-    let outside = match map.outside {
-        0 => String::new(),
-        outside => format!(" {outside} more have no cell, because something is not known of them."),
+    let outside = if map.outside > 0.0 {
+        let outside = number(map.outside);
+        format!(" {outside} more have no cell, because something is not known of them.")
+    } else {
+        String::new()
     };
     Ok(figure(
         title,
         &pictures::heat_map(map)?,
         &format!(
-            "Conversion rate and number of leads; the darker, the higher the rate. {leads} leads that are not \
-             disqualified.{outside}{more}"
+            "Conversion rate and number of leads; the darker, the higher the rate. {} leads that are not \
+             disqualified.{outside}{more}",
+            number(leads)
         ),
         &table,
     ))
 }
 
-fn segments_section(report: &Report, segments: &SegmentReport) -> Result<String> {
+fn segments_section(segments: &SegmentReport) -> Result<String> {
     let mut table = Table::new(&[
         "cut by",
         "segment",
@@ -349,7 +350,7 @@ fn segments_section(report: &Report, segments: &SegmentReport) -> Result<String>
     let first = segments.segments.first().map(|row| &row.by);
     let one_cut = segments.segments.iter().all(|row| Some(&row.by) == first);
     for row in &segments.segments {
-        let (by, segment, leads) = (&row.by, &row.segment, row.leads);
+        let (by, segment, leads) = (&row.by, &row.segment, number(row.leads));
         let name = if one_cut {
             format!("{segment} ({leads})")
         } else {
@@ -358,8 +359,8 @@ fn segments_section(report: &Report, segments: &SegmentReport) -> Result<String>
         bars.extend(row.conversion.map(|rate| Bar { name, rate }));
     }
     // The largest ones, in the order of the table.
-    let mut sizes: Vec<u64> = bars.iter().map(|bar| bar.rate.leads).collect();
-    sizes.sort_unstable_by(|a, b| b.cmp(a));
+    let mut sizes: Vec<f64> = bars.iter().map(|bar| bar.rate.leads).collect();
+    sizes.sort_unstable_by(|a, b| b.total_cmp(a));
     let all = bars.len();
     if let Some(&least) = sizes.get(MOST_BARS - 1) {
         bars.retain(|bar| bar.rate.leads >= least);
@@ -370,16 +371,11 @@ fn segments_section(report: &Report, segments: &SegmentReport) -> Result<String>
         more => format!(" The {more} smallest are in the table only."),
     };
     let base = segments.all.conversion.map_or(0.0, |rate| rate.rate);
-    let weighted = if report.as_of.is_some() {
-        ""
-    } else {
-        " Leads are counted once, whatever their weight."
-    };
     let caption = format!(
         "Conversion rate of each segment with its Wilson interval; in brackets how many leads. {} leads; the dashed \
          line is their {}. A segment is scored too low or too high where the interval does not hold the rate that \
-         leads with like scores have.{weighted}{cut}",
-        segments.all.leads,
+         leads with like scores have.{cut}",
+        number(segments.all.leads),
         percent(base)
     );
     let mut text = if bars.is_empty() {
@@ -419,7 +415,7 @@ fn segment_cells(segments: &SegmentReport, row: &SegmentRow) -> [String; 8] {
     [
         row.by.clone(),
         row.segment.clone(),
-        row.leads.to_string(),
+        number(row.leads),
         mean.map_or("-".to_owned(), number),
         rate(row.conversion),
         row.expected_rate.map_or("-".to_owned(), percent),

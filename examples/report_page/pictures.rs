@@ -361,8 +361,8 @@ pub(crate) fn heat_map(map: &HeatMap) -> Result<String> {
                     HPos::Center,
                     &large,
                 )?;
-                let leads = match cell.leads {
-                    1 => "1 lead".to_owned(),
+                let leads = match super::html::number(cell.leads).as_str() {
+                    "1" => "1 lead".to_owned(),
                     leads => format!("{leads} leads"),
                 };
                 text(

@@ -2,6 +2,7 @@
 
 use super::EvaluateError;
 use crate::score::LARGEST;
+use serde::Serializer;
 
 /// Whether there are as many as there should be.
 pub(super) fn check_count(
@@ -51,6 +52,19 @@ pub(super) fn each_weight(weights: Option<&[f64]>) -> impl Iterator<Item = f64> 
 /// A sum of weights as it is shown, to two digits.
 pub(super) fn shown(leads: f64) -> f64 {
     (100.0 * leads).round() / 100.0
+}
+
+/// Writes a sum of weights, in texts without a fraction where it is whole.
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for a reference
+pub(super) fn serialize_count<S: Serializer>(leads: &f64, to: S) -> Result<S::Ok, S::Error> {
+    // 2^53: whole numbers above are not told apart from their neighbours.
+    let whole = leads.fract() == 0.0 && (0.0..=9_007_199_254_740_992.0).contains(leads);
+    if whole && to.is_human_readable() {
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // it is one
+        to.serialize_u64(*leads as u64)
+    } else {
+        to.serialize_f64(*leads)
+    }
 }
 
 /// What stands beside a weight that is not 0.

@@ -15,6 +15,7 @@ mod gains;
 mod hosmer_lemeshow;
 mod lead_weights;
 mod metrics;
+mod population;
 mod probability_evaluation;
 #[cfg(feature = "train")]
 mod recalibrate;
@@ -61,8 +62,8 @@ pub use report::{
 };
 pub use roc_auc::{Ks, RocAuc};
 pub use segment_report::{
-    CriterionReport, CutBy, Grouping, NegativeRule, Removed, ReportPeriod, SegmentJudgement,
-    SegmentReport, SegmentReportSpec, SegmentRow,
+    CriterionReport, CutBy, Grouping, MeanScore, NegativeRule, Removed, ReportPeriod,
+    SegmentJudgement, SegmentReport, SegmentReportSpec, SegmentRow,
 };
 pub use threshold::{ThresholdChoice, ThresholdRule};
 pub use weight::{

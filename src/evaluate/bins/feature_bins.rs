@@ -104,17 +104,8 @@ impl FeatureBins {
         Self(Kind::Levels { levels, other })
     }
 
-    /// Bins of a sample's numbers; those that are not finite are left out.
-    pub(crate) fn learn(values: &[f64], binning: &Binning) -> Self {
-        Self::learn_weighted(values, None, binning)
-    }
-
-    /// As [`learn`](Self::learn), with weights above 0.
-    pub(crate) fn learn_weighted(
-        values: &[f64],
-        weights: Option<&[f64]>,
-        binning: &Binning,
-    ) -> Self {
+    /// Bins of a sample's numbers, with weights above 0 where there are any; those that are not finite are left out.
+    pub(crate) fn learn(values: &[f64], weights: Option<&[f64]>, binning: &Binning) -> Self {
         let mut cuts = match binning {
             Binning::Cuts(cuts) => cuts.clone(),
             Binning::Quantiles(bins) | Binning::Qcut(bins) => {
@@ -250,15 +241,18 @@ mod tests {
     #[test]
     fn equal_edges_are_one() {
         let ties = [1.0, 1.0, 1.0, 1.0, 2.0, 9.0];
-        let bins = FeatureBins::learn(&ties, &Binning::Quantiles(4));
+        let bins = FeatureBins::learn(&ties, None, &Binning::Quantiles(4));
         assert_eq!(bins.cuts(), [1.0, 1.75]);
-        let qcut = FeatureBins::learn(&ties, &Binning::Qcut(4));
+        let qcut = FeatureBins::learn(&ties, None, &Binning::Qcut(4));
         assert_eq!(qcut.cuts(), [1.75]);
-        let same = FeatureBins::learn(&[3.0; 5], &Binning::Quantiles(4));
+        let same = FeatureBins::learn(&[3.0; 5], None, &Binning::Quantiles(4));
         assert_eq!((same.len(), same.label(0)), (1, "all numbers".to_owned()));
-        let wide = FeatureBins::learn(&[-f64::MAX, f64::MAX], &Binning::EqualWidth(4));
+        let wide = FeatureBins::learn(&[-f64::MAX, f64::MAX], None, &Binning::EqualWidth(4));
         assert_eq!(wide.len(), 4);
-        assert_eq!(FeatureBins::learn(&[], &Binning::EqualWidth(4)).len(), 1);
+        assert_eq!(
+            FeatureBins::learn(&[], None, &Binning::EqualWidth(4)).len(),
+            1
+        );
     }
 
     #[test]

@@ -72,9 +72,7 @@ impl<'a> Sample<'a> {
     /// Bins of the sample. With `rare_share`, levels below that share of the known values are one bin.
     pub(crate) fn bins(&self, binning: &Binning, rare_share: Option<f64>) -> FeatureBins {
         match &self.values {
-            Values::Numbers(values) => {
-                FeatureBins::learn_weighted(values, self.weights.as_deref(), binning)
-            }
+            Values::Numbers(values) => FeatureBins::learn(values, self.weights.as_deref(), binning),
             Values::Levels(values) => {
                 let mut counts: BTreeMap<&str, f64> = BTreeMap::new();
                 for (row, level) in values.iter().enumerate() {

@@ -1,8 +1,8 @@
 use super::DriftSpec;
-use super::population::Population;
 use super::report::{DriftReport, FeatureDrift};
 use super::snapshot::{self, FeatureKind, Snapshot};
 use crate::evaluate::EvaluateError;
+use crate::evaluate::population::Population;
 use crate::lead::{AttributeSlot, LeadView, Moment};
 use crate::model::{Problems, ScoreModel};
 use crate::score::{AsOf, ScoreMatrix};
@@ -108,13 +108,7 @@ impl DriftBaseline {
         outcomes: Option<&[Option<bool>]>,
         spec: &DriftSpec,
     ) -> Result<Self, EvaluateError> {
-        Self::taken(
-            model,
-            leads,
-            as_of,
-            || Population::new(leads.len(), outcomes, None),
-            spec,
-        )
+        Self::taken(model, leads, as_of, outcomes, None, spec)
     }
 
     /// As [`of`](Self::of), each lead counting as often as its weight says: 2 is the same lead twice, 0 none at all.
@@ -130,26 +124,21 @@ impl DriftBaseline {
         weights: &[f64],
         spec: &DriftSpec,
     ) -> Result<Self, EvaluateError> {
-        Self::taken(
-            model,
-            leads,
-            as_of,
-            || Population::new(leads.len(), outcomes, Some(weights)),
-            spec,
-        )
+        Self::taken(model, leads, as_of, outcomes, Some(weights), spec)
     }
 
     fn taken<V: LeadView + Sync>(
         model: &ScoreModel,
         leads: &[V],
         as_of: AsOf,
-        population: impl FnOnce() -> Result<Population, EvaluateError>,
+        outcomes: Option<&[Option<bool>]>,
+        weights: Option<&[f64]>,
         spec: &DriftSpec,
     ) -> Result<Self, EvaluateError> {
         let mut problems = Problems::default();
         spec.resolve("", &mut problems);
         problems.into_result(())?;
-        let population = population()?;
+        let population = Population::new(leads.len(), outcomes, weights)?;
         let attributes = model.schema().attributes().enumerate();
         let attributes = attributes.filter_map(|(i, (name, of))| {
             let slot = AttributeSlot::new(u16::try_from(i).ok()?);
@@ -163,14 +152,14 @@ impl DriftBaseline {
         let scores = scores.into_iter().map(|(name, sample)| {
             let sample = population.sample(sample);
             let mut snapshot = Snapshot::of(&name, FeatureKind::Score, &sample, &spec.psi);
-            snapshot.outcomes = population.banded(&snapshot, &sample);
+            snapshot.outcomes = snapshot.banded(&population, &sample);
             snapshot
         });
         Ok(Self(Fields {
             version: Self::VERSION,
             model: model.name().to_owned(),
             as_of: as_of.moment(),
-            leads: population.leads,
+            leads: population.leads(),
             spec: spec.clone(),
             attributes,
             scores: scores.collect(),
@@ -245,7 +234,7 @@ impl DriftBaseline {
         model: &ScoreModel,
         leads: &[V],
         as_of: AsOf,
-        population: &Population,
+        population: &Population<'_>,
         matrix: &ScoreMatrix,
     ) -> Result<DriftReport, EvaluateError> {
         let Fields {
@@ -254,7 +243,7 @@ impl DriftBaseline {
             scores,
             ..
         } = &self.0;
-        let mut report = DriftReport::new(self.as_of(), self.leads(), as_of, population.leads);
+        let mut report = DriftReport::new(self.as_of(), self.leads(), as_of, population.leads());
         for (i, of) in attributes.iter().enumerate() {
             let slot = model.schema().attribute(&of.name);
             let slot = slot.filter(|&slot| {
@@ -281,7 +270,7 @@ impl DriftBaseline {
             };
             let sample = population.sample(now.swap_remove(place).1);
             let mut drift = FeatureDrift::of(of, &sample, spec);
-            drift.calibration = population.calibration(of, &sample);
+            drift.calibration = of.calibration(population, &sample);
             report.scores.push(drift);
         }
         report.judge(spec);

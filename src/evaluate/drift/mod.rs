@@ -3,7 +3,6 @@
 mod baseline;
 mod calibration;
 mod finding;
-mod population;
 mod psi;
 mod report;
 mod snapshot;
@@ -17,5 +16,4 @@ pub use report::{DriftReport, FeatureDrift, MissingDrift, OutsideValues};
 pub use snapshot::FeatureKind;
 pub use spec::DriftSpec;
 
-pub(in crate::evaluate) use population::Population;
 pub(crate) use snapshot::attribute_sample;

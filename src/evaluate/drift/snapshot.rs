@@ -1,5 +1,6 @@
-use super::BandOutcome;
-use crate::evaluate::bins::{Counts, FeatureBins, Sample, range};
+use super::{BandOutcome, CalibrationDrift};
+use crate::evaluate::bins::{Counts, FeatureBins, Place, Sample, range};
+use crate::evaluate::population::Population;
 use crate::lead::{AttributeSlot, AttributeType, KnownAt, LeadView, Value};
 use crate::model::ScoreModel;
 use crate::score::{AsOf, Score, ScoreMatrix};
@@ -81,6 +82,40 @@ impl Snapshot {
             missing: self.missing,
             ..Counts::default()
         }
+    }
+
+    /// How many leads of each bin have a known outcome, and how many converted; nothing where no outcomes are given.
+    pub(super) fn banded(
+        &self,
+        population: &Population<'_>,
+        sample: &Sample<'_>,
+    ) -> Vec<BandOutcome> {
+        let Some(outcomes) = population.outcomes() else {
+            return Vec::new();
+        };
+        let mut bands = vec![BandOutcome::default(); self.bins.len()];
+        sample.each(&self.bins, |row, place, weight| {
+            let outcome = outcomes.get(row).copied().flatten();
+            if let (Some(converted), Place::Bin(bin)) = (outcome, place) {
+                if let Some(band) = bands.get_mut(bin) {
+                    band.add(converted, weight);
+                }
+            }
+        });
+        bands
+    }
+
+    /// Whether the bins of scores still convert as they did.
+    pub(super) fn calibration(
+        &self,
+        population: &Population<'_>,
+        sample: &Sample<'_>,
+    ) -> Option<CalibrationDrift> {
+        let now = self.banded(population, sample);
+        let both = self.outcomes.iter().zip(&now).enumerate();
+        CalibrationDrift::between(
+            both.map(|(bin, (&then, &now))| (self.bins.label(bin), then, now)),
+        )
     }
 
     /// What is wrong with it, as it stands in a file.

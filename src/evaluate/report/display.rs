@@ -1,5 +1,6 @@
 use super::{HeatMap, LabelConversion, Report, ReportPopulation, ScoreHistogram};
 use crate::evaluate::evaluation::real;
+use crate::evaluate::lead_weights::shown;
 use std::fmt;
 
 impl fmt::Display for Report {
@@ -44,7 +45,7 @@ impl fmt::Display for Report {
             if !facts.is_empty() {
                 let all = facts.iter();
                 let all: Vec<String> = all
-                    .map(|fact| format!("`{}` ({})", fact.name, fact.values))
+                    .map(|fact| format!("`{}` ({})", fact.name, shown(fact.values)))
                     .collect();
                 let all = all.join(", ");
                 write!(f, "\n\npossible leak, {what} taken as they are now: {all}")?;
@@ -61,7 +62,7 @@ impl fmt::Display for ReportPopulation {
             ("abstained", self.abstained),
             ("disqualified", self.disqualified),
         ] {
-            let (leads, converted) = (unscored.leads, unscored.converted);
+            let (leads, converted) = (shown(unscored.leads), shown(unscored.converted));
             if leads > 0.0 {
                 write!(f, "; {leads} {what}, of which {converted} converted")?;
             }
@@ -72,7 +73,7 @@ impl fmt::Display for ReportPopulation {
             (real(self.weightless), "of weight 0"),
         ] {
             if leads > 0.0 {
-                write!(f, "; {leads} {why}")?;
+                write!(f, "; {} {why}", shown(leads))?;
             }
         }
         Ok(())
@@ -98,7 +99,7 @@ impl fmt::Display for LabelConversion {
         write!(f, "{:<20} {:>8}  converted", self.of, "leads")?;
         for row in &self.rows {
             let label = row.label.as_deref().unwrap_or("none");
-            write!(f, "\n{label:<20} {:>8}  ", row.leads)?;
+            write!(f, "\n{label:<20} {:>8}  ", shown(row.leads))?;
             match row.conversion {
                 Some(rate) => write!(f, "{rate}")?,
                 None => f.write_str("-")?,
@@ -126,15 +127,15 @@ impl fmt::Display for HeatMap {
             write!(f, "\n{row:<first$}")?;
             for column in 0..self.columns.len() {
                 let cell = self.cell(place, column);
-                let leads = cell.map_or(0, |cell| cell.leads);
+                let leads = shown(cell.map_or(0.0, |cell| cell.leads));
                 match cell.and_then(|cell| cell.conversion) {
                     Some(rate) => write!(f, " {leads:>8} {:>5.1} %", 100.0 * rate.rate)?,
                     None => write!(f, " {leads:>8} {:>7}", "-")?,
                 }
             }
         }
-        if self.outside > 0 {
-            write!(f, "\noutside: {}", self.outside)?;
+        if self.outside > 0.0 {
+            write!(f, "\noutside: {}", shown(self.outside))?;
         }
         Ok(())
     }

@@ -1,4 +1,5 @@
-use crate::evaluate::ConversionRate;
+use crate::evaluate::lead_weights;
+use crate::evaluate::{BandOutcome, ConversionRate};
 use serde::{Deserialize, Serialize};
 
 /// Two dimensions, or the composite, to be shown against each other.
@@ -62,9 +63,10 @@ pub struct HeatMap {
     pub columns: Vec<String>,
     /// The cells, row by row.
     pub cells: Vec<HeatCell>,
-    /// Leads that stand in no cell because something of them is not known or lies below the lowest band. Disqualified
-    /// leads are not among them.
-    pub outside: u64,
+    /// Leads that stand in no cell because something of them is not known or lies below the lowest band, as a sum of
+    /// weights. Disqualified leads are not among them.
+    #[serde(serialize_with = "lead_weights::serialize_count")]
+    pub outside: f64,
 }
 
 /// A cell of a [`HeatMap`].
@@ -73,8 +75,9 @@ pub struct HeatMap {
 pub struct HeatCell {
     /// The name that the model's matrix gives to it; of RFM there is none.
     pub name: Option<String>,
-    /// How many leads.
-    pub leads: u64,
+    /// How many leads, as a sum of weights.
+    #[serde(serialize_with = "lead_weights::serialize_count")]
+    pub leads: f64,
     /// What of them converted; `None` where there are none.
     pub conversion: Option<ConversionRate>,
 }
@@ -98,32 +101,29 @@ impl HeatMap {
             rows,
             columns,
             cells: Vec::new(),
-            outside: 0,
+            outside: 0.0,
         }
     }
 
-    /// Counts leads by row and column, `None` for no cell.
+    /// Counts leads by row and column, `None` for no cell: whether each converted, and its weight.
     pub(super) fn fill(
         mut self,
-        leads: impl Iterator<Item = (Option<(usize, usize)>, bool)>,
+        leads: impl Iterator<Item = (Option<(usize, usize)>, bool, f64)>,
         level: f64,
     ) -> Self {
         let (height, width) = (self.rows.len(), self.columns.len());
-        let mut counts = vec![(0_u64, 0_u64); height * width];
-        for (cell, converted) in leads {
+        let mut counts = vec![BandOutcome::default(); height * width];
+        for (cell, converted, weight) in leads {
             let cell = cell.filter(|&(row, column)| row < height && column < width);
             match cell.and_then(|(row, column)| counts.get_mut(row * width + column)) {
-                Some((leads, own)) => {
-                    *leads += 1;
-                    *own += u64::from(converted);
-                }
-                None => self.outside += 1,
+                Some(own) => own.add(converted, weight),
+                None => self.outside += weight,
             }
         }
-        let cells = counts.into_iter().map(|(leads, converted)| HeatCell {
+        let cells = counts.into_iter().map(|own| HeatCell {
             name: None,
-            leads,
-            conversion: ConversionRate::wilson(converted, leads, level),
+            leads: own.leads,
+            conversion: ConversionRate::wilson(own.converted, own.leads, level),
         });
         self.cells = cells.collect();
         self

@@ -66,12 +66,13 @@ impl ReportSpec {
             weightless: 0,
         };
         let (scores, converted) = (&gathered.scores, &gathered.converted);
-        self.band_rates(&mut report, scores, converted);
+        let weights = gathered.weights.as_deref();
+        self.band_rates(&mut report, scores, converted, weights);
         if scores.is_empty() {
             return Ok(report);
         }
         // The distribution is of scores; the metrics of probabilities are of shares.
-        let order = Evaluation::new(scores, converted)?;
+        let order = Evaluation::checked("scores", scores, converted, weights)?;
         report.distribution = Some(ScoreHistogram::of(
             &order,
             self.histogram_bins,
@@ -81,7 +82,8 @@ impl ReportSpec {
             ScoreMeaning::Order => Evaluated::Order(order),
             ScoreMeaning::Percent => {
                 let shares: Vec<f64> = scores.iter().map(|score| score / 100.0).collect();
-                Evaluated::Probability(ProbabilityEvaluation::new(&shares, converted)?)
+                let evaluation = ProbabilityEvaluation::checked(&shares, converted, weights)?;
+                Evaluated::Probability(evaluation)
             }
         };
         self.evaluate(&mut report, &evaluated, None)?;
@@ -119,10 +121,17 @@ impl ReportSpec {
         Ok(())
     }
 
-    pub(super) fn band_rates(&self, report: &mut Report, scores: &[f64], converted: &[bool]) {
+    pub(super) fn band_rates(
+        &self,
+        report: &mut Report,
+        scores: &[f64],
+        converted: &[bool],
+        weights: Option<&[f64]>,
+    ) {
         if !self.bands.is_empty() {
             let (of, level) = (report.judged.clone(), self.level);
-            let rates = LabelConversion::of_bands(of, &self.bands, scores, converted, level);
+            let rates =
+                LabelConversion::of_bands(of, &self.bands, scores, converted, weights, level);
             report.labels.push(rates);
         }
     }

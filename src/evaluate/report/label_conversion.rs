@@ -1,4 +1,5 @@
-use crate::evaluate::ConversionRate;
+use crate::evaluate::lead_weights::{self, each_weight};
+use crate::evaluate::{BandOutcome, ConversionRate};
 use crate::model::BandSpec;
 use serde::{Deserialize, Serialize};
 
@@ -18,8 +19,9 @@ pub struct LabelConversion {
 pub struct LabelRow {
     /// The label; `None`: no label, or below the lowest band.
     pub label: Option<String>,
-    /// How many leads.
-    pub leads: u64,
+    /// How many leads, as a sum of weights.
+    #[serde(serialize_with = "lead_weights::serialize_count")]
+    pub leads: f64,
     /// What of them converted; `None` where there are none.
     pub conversion: Option<ConversionRate>,
     /// That rate over that of all leads of the set; `None` where there are none or nothing converted.
@@ -27,36 +29,32 @@ pub struct LabelRow {
 }
 
 impl LabelConversion {
-    /// Counts leads by the place of their label, `None` for no label.
+    /// Counts leads by the place of their label, `None` for no label: whether each converted, and its weight.
     pub(super) fn count<'n>(
         of: impl Into<String>,
         labels: impl Iterator<Item = &'n str>,
-        leads: impl Iterator<Item = (Option<usize>, bool)>,
+        leads: impl Iterator<Item = (Option<usize>, bool, f64)>,
         level: f64,
     ) -> Self {
         let names = std::iter::once(None).chain(labels.map(Some));
-        let mut counts: Vec<(Option<&str>, u64, u64)> = names.map(|name| (name, 0, 0)).collect();
+        let mut counts: Vec<_> = names.map(|name| (name, BandOutcome::default())).collect();
         let last = counts.len() - 1;
-        let (mut all, mut all_converted) = (0, 0);
-        for (place, converted) in leads {
+        let mut all = BandOutcome::default();
+        for (place, converted, weight) in leads {
             // A place beyond the labels is none.
             let place = place.map_or(0, |place| place.saturating_add(1));
             let place = if place > last { 0 } else { place };
-            if let Some((_, leads, own)) = counts.get_mut(place) {
-                *leads += 1;
-                *own += u64::from(converted);
+            if let Some((_, own)) = counts.get_mut(place) {
+                own.add(converted, weight);
             }
-            all += 1;
-            all_converted += u64::from(converted);
+            all.add(converted, weight);
         }
-        let base = ConversionRate::wilson(all_converted, all, level)
-            .map(|all| all.rate)
-            .filter(|&rate| rate > 0.0);
-        let rows = counts.into_iter().map(|(label, leads, converted)| {
-            let conversion = ConversionRate::wilson(converted, leads, level);
+        let base = all.rate().filter(|&rate| rate > 0.0);
+        let rows = counts.into_iter().map(|(label, own)| {
+            let conversion = ConversionRate::wilson(own.converted, own.leads, level);
             LabelRow {
                 label: label.map(str::to_owned),
-                leads,
+                leads: own.leads,
                 lift: conversion.zip(base).map(|(own, base)| own.rate / base),
                 conversion,
             }
@@ -73,11 +71,13 @@ impl LabelConversion {
         bands: &[BandSpec],
         scores: &[f64],
         converted: &[bool],
+        weights: Option<&[f64]>,
         level: f64,
     ) -> Self {
-        let leads = scores.iter().zip(converted).map(|(&score, &converted)| {
+        let leads = scores.iter().zip(converted).zip(each_weight(weights));
+        let leads = leads.map(|((&score, &converted), weight)| {
             let above = bands.partition_point(|band| band.at_least <= score);
-            (above.checked_sub(1), converted)
+            (above.checked_sub(1), converted, weight)
         });
         let labels = bands.iter().map(|band| band.label.as_str());
         Self::count(of, labels, leads, level)

@@ -1,7 +1,11 @@
 use super::heat_map::between;
 use super::{HeatMap, LabelConversion, Report, ReportSpec};
+use crate::evaluate::lead_weights::each_weight;
 use crate::model::ScoreModel;
 use crate::score::{ScoreMatrix, Unit};
+
+/// A lead that is not disqualified: its row, whether it converted, and its weight.
+type Row = (usize, bool, f64);
 
 /// The bands of a lead: those of labels, then those of the axes of matrices.
 fn bands(matrix: &ScoreMatrix, row: usize) -> &[u16] {
@@ -18,10 +22,13 @@ impl ReportSpec {
         model: &ScoreModel,
         matrix: &ScoreMatrix,
         converted: &[bool],
+        weights: Option<&[f64]>,
     ) {
-        let rows: Vec<(usize, bool)> = (0..matrix.len())
-            .zip(converted.iter().copied())
-            .filter(|&(row, _)| {
+        let rows: Vec<Row> = (0..matrix.len())
+            .zip(converted)
+            .zip(each_weight(weights))
+            .map(|((row, &converted), weight)| (row, converted, weight))
+            .filter(|&(row, ..)| {
                 matrix
                     .scored(row)
                     .is_some_and(|scored| scored.disqualified().is_empty())
@@ -38,10 +45,10 @@ impl ReportSpec {
                 [between(&spec.row_cuts), between(&spec.column_cuts)],
             );
             let part = |cuts: &[f64], score: f64| cuts.partition_point(|&cut| cut <= score);
-            let cells = rows.iter().map(|&(row, converted)| {
+            let cells = rows.iter().map(|&(row, converted, weight)| {
                 let cell = score(row, y).zip(score(row, x));
                 let cell = cell.map(|(y, x)| (part(&spec.row_cuts, y), part(&spec.column_cuts, x)));
-                (cell, converted)
+                (cell, converted, weight)
             });
             report.heat_maps.push(map.fill(cells, self.level));
         }
@@ -53,12 +60,12 @@ impl ReportSpec {
     }
 
     /// What converted under each label.
-    fn labels(&self, report: &mut Report, matrix: &ScoreMatrix, rows: &[(usize, bool)]) {
+    fn labels(&self, report: &mut Report, matrix: &ScoreMatrix, rows: &[Row]) {
         let shape = &matrix.shape;
         for (place, set) in shape.labels.iter().enumerate() {
-            let leads = rows.iter().map(|&(row, converted)| {
+            let leads = rows.iter().map(|&(row, converted, weight)| {
                 let band = bands(matrix, row).get(place).copied().map(usize::from);
-                (band, converted)
+                (band, converted, weight)
             });
             let labels = set.bands.iter().map(AsRef::as_ref);
             let of = set.name.as_ref();
@@ -74,7 +81,7 @@ impl ReportSpec {
         report: &mut Report,
         model: &ScoreModel,
         matrix: &ScoreMatrix,
-        rows: &[(usize, bool)],
+        rows: &[Row],
     ) {
         let shape = &matrix.shape;
         for (place, own) in shape.matrices.iter().enumerate() {
@@ -86,9 +93,10 @@ impl ReportSpec {
                 model.axes_of(place).unwrap_or_default().map(str::to_owned),
                 [texts(&own.rows), texts(&own.columns)],
             );
-            let cells = rows
-                .iter()
-                .map(|&(row, converted)| (shape.bands(place, bands(matrix, row)), converted));
+            let cells = rows.iter().map(|&(row, converted, weight)| {
+                let cell = shape.bands(place, bands(matrix, row));
+                (cell, converted, weight)
+            });
             let mut map = map.fill(cells, self.level);
             for (cell, name) in map.cells.iter_mut().zip(&own.names) {
                 cell.name = name.as_ref().map(ToString::to_string);
@@ -98,7 +106,7 @@ impl ReportSpec {
     }
 
     /// What converted in each cell of recency and frequency.
-    fn rfm(&self, report: &mut Report, matrix: &ScoreMatrix, rows: &[(usize, bool)]) {
+    fn rfm(&self, report: &mut Report, matrix: &ScoreMatrix, rows: &[Row]) {
         let shape = &matrix.shape;
         for (place, dimension) in shape.dimensions.iter().enumerate() {
             if dimension.unit() != Unit::Cell {
@@ -108,7 +116,7 @@ impl ReportSpec {
                 let cells = matrix.cells.get(row, place);
                 rfm_bins(cells?.raw)
             };
-            let known = || rows.iter().filter_map(|&(row, _)| raw(row));
+            let known = || rows.iter().filter_map(|&(row, ..)| raw(row));
             let recency = known().map(|(recency, _)| recency).max().unwrap_or(0);
             let frequency = known().map(|(_, frequency)| frequency).max().unwrap_or(0);
             if recency == 0 {
@@ -120,9 +128,9 @@ impl ReportSpec {
                 ["recency".to_owned(), "frequency".to_owned()],
                 [numbers(recency), numbers(frequency)],
             );
-            let cells = rows.iter().map(|&(row, converted)| {
+            let cells = rows.iter().map(|&(row, converted, weight)| {
                 let cell = raw(row).map(|(recency, frequency)| (recency - 1, frequency - 1));
-                (cell, converted)
+                (cell, converted, weight)
             });
             report.rfm.push(map.fill(cells, self.level));
         }

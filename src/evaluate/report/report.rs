@@ -54,13 +54,14 @@ pub struct Report {
     pub undated_answers: Vec<UndatedFact>,
 }
 
-/// Who is in a [`Report`], and who is not.
+/// Who is in a [`Report`], and who is not. Where leads have weights the first two and the last count leads as they were
+/// given; the others are sums of weights.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReportPopulation {
-    /// How many leads were given.
+    /// How many leads were given, whatever their weights.
     pub given: usize,
-    /// How many are judged: what metrics, gains and distribution are of.
+    /// How many of them are judged: what metrics, gains and distribution are of.
     pub scored: usize,
     /// Leads of which the scorer said too little is known.
     pub abstained: UnscoredLeads,
@@ -68,6 +69,6 @@ pub struct ReportPopulation {
     pub disqualified: UnscoredLeads,
     /// Leads that had converted, or were not there yet.
     pub left_out: LeftOutLeads,
-    /// Stored scores of weight 0.
+    /// How many of them have weight 0 and count nowhere else.
     pub weightless: usize,
 }

@@ -1,7 +1,7 @@
 use super::judge::Evaluated;
 use super::{Report, ReportPopulation, ReportSpec};
 use crate::evaluate::back_test::{Gathered, Judged, Past, place_of};
-use crate::evaluate::drift::Population;
+use crate::evaluate::population::Population;
 use crate::evaluate::{
     DriftBaseline, EvaluateError, Evaluation, Grouping, ProbabilityEvaluation, ScoreMeaning,
 };
@@ -25,13 +25,76 @@ impl ReportSpec {
         converted_at: &[Option<Moment>],
         baseline: Option<&DriftBaseline>,
     ) -> Result<Report, EvaluateError> {
+        self.report_model(model, leads, as_of, converted_at, baseline, None)
+    }
+
+    /// As [`run_model`](Self::run_model), each lead counting as often as its weight says: 2 is the same lead twice, 0
+    /// none at all. Weights are in everything that the report says; a baseline may have weights or none.
+    ///
+    /// # Errors
+    /// As [`run_model`](Self::run_model); not as many weights as leads; a weight that is negative, no number, above
+    /// 1e12, or not 0 but below 1e-12; weights that are all zero.
+    ///
+    /// # Examples
+    /// ```
+    /// use lead_scoring::{
+    ///     DimensionSpec, GroupSpec, Lead, LeadError, ModelSpec, Moment, ReportSpec, RuleSpec, RulesSpec, SchemaSpec,
+    ///     ScoreModel, attribute,
+    /// };
+    ///
+    /// let team = RuleSpec::new("team").points(60.0).when(attribute("seats").at_least(50));
+    /// let model = ScoreModel::build(
+    ///     &ModelSpec::new("fit")
+    ///         .schema(SchemaSpec::new().number("seats"))
+    ///         .dimension(DimensionSpec::rules("fit", RulesSpec::new().group(GroupSpec::sum("size").rule(team)))),
+    /// )?;
+    /// let lead = |i: u32| Lead::builder(model.schema(), i.to_string()).set("seats", 10 * i).build();
+    /// let leads = (0..10).map(lead).collect::<Result<Vec<_>, LeadError>>()?;
+    /// let bought: Moment = "2026-03-20".parse()?;
+    /// let converted_at: Vec<Option<Moment>> = (0..10).map(|i| (i > 5).then_some(bought)).collect();
+    /// // All that bought, and one in five of the others.
+    /// let weights: Vec<f64> = (0..10).map(|i| if i > 5 { 1.0 } else { 5.0 }).collect();
+    ///
+    /// let report = ReportSpec::new("our fit").band("good", 50.0).run_model_weighted(
+    ///     &model,
+    ///     &leads,
+    ///     "2026-03-01".parse()?,
+    ///     &converted_at,
+    ///     None,
+    ///     &weights,
+    /// )?;
+    /// assert_eq!(report.labels[0].rows[1].leads, 9.0);
+    /// assert_eq!(report.labels[0].rows[1].conversion.map(|rate| rate.rate), Some(4.0 / 9.0));
+    /// assert_eq!(report.metrics.map(|metrics| metrics.base_rate), Some(4.0 / 34.0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn run_model_weighted<L: LeadView + Sync>(
+        &self,
+        model: &ScoreModel,
+        leads: &[L],
+        as_of: AsOf,
+        converted_at: &[Option<Moment>],
+        baseline: Option<&DriftBaseline>,
+        weights: &[f64],
+    ) -> Result<Report, EvaluateError> {
+        self.report_model(model, leads, as_of, converted_at, baseline, Some(weights))
+    }
+
+    fn report_model<L: LeadView + Sync>(
+        &self,
+        model: &ScoreModel,
+        leads: &[L],
+        as_of: AsOf,
+        converted_at: &[Option<Moment>],
+        baseline: Option<&DriftBaseline>,
+        weights: Option<&[f64]>,
+    ) -> Result<Report, EvaluateError> {
         let horizon = self.checked(Some(model))?;
-        let past = Past::new(leads, converted_at, None)?;
+        let past = Past::new(leads, converted_at, weights)?;
         let moment = as_of.moment();
         let mut gathered = Gathered::new(model.schema(), self.scores);
-        let found = gathered.there(&past, moment, moment.plus_micros(horizon));
-        let (there, converted) = (&found.leads, &found.converted);
-        let matrix = model.score_all(there, as_of);
+        let there = gathered.there(&past, moment, moment.plus_micros(horizon));
+        let matrix = model.score_all(&there.leads, as_of);
         let by = match self.judged.as_deref() {
             None => RankBy::Best,
             Some("composite") => RankBy::Composite,
@@ -45,22 +108,24 @@ impl ReportSpec {
                 disqualified: !scored.disqualified().is_empty(),
             })
             .collect();
-        gathered.add(&judged, &found);
+        gathered.add(&judged, &there);
         let of = place.and_then(|place| matrix.dimensions().get(place));
         let of = of.map_or("composite", |of| of.name());
         let mut report = self.gathered(of, leads.len(), moment, &gathered)?;
-        self.of_matrix(&mut report, model, &matrix, converted);
-        let outcomes: Vec<Option<bool>> = converted.iter().copied().map(Some).collect();
-        if !there.is_empty() {
+        report.population.weightless = weightless(weights);
+        let weights = there.weights.as_deref();
+        self.of_matrix(&mut report, model, &matrix, &there.converted, weights);
+        if !there.leads.is_empty() {
+            let outcomes: Vec<Option<bool>> = there.converted.iter().copied().map(Some).collect();
+            let population = Population::new(there.leads.len(), Some(&outcomes), weights)?;
             report.segments = self.segments.as_ref().map(|spec| {
                 let mut spec = spec.clone();
                 spec.judged.get_or_insert_with(|| of.to_owned());
-                spec.report_scored(model, there, as_of, &outcomes, &[], &matrix)
+                spec.report_scored(model, &there.leads, as_of, &population, &[], &matrix)
             });
             report.drift = baseline
                 .map(|baseline| {
-                    let population = Population::new(there.len(), Some(&outcomes), None)?;
-                    baseline.compare_scored(model, there, as_of, &population, &matrix)
+                    baseline.compare_scored(model, &there.leads, as_of, &population, &matrix)
                 })
                 .transpose()?;
         }
@@ -80,8 +145,37 @@ impl ReportSpec {
         as_of: AsOf,
         converted_at: &[Option<Moment>],
     ) -> Result<Report, EvaluateError> {
+        self.report_scorer(scorer, schema, leads, as_of, converted_at, None)
+    }
+
+    /// As [`run`](Self::run), each lead counting as often as its weight says, as in
+    /// [`run_model_weighted`](Self::run_model_weighted).
+    ///
+    /// # Errors
+    /// As [`run`](Self::run), and what [`run_model_weighted`](Self::run_model_weighted) says of weights.
+    pub fn run_weighted<S: Scorer + ?Sized, L: LeadView + Sync>(
+        &self,
+        scorer: &S,
+        schema: &Schema,
+        leads: &[L],
+        as_of: AsOf,
+        converted_at: &[Option<Moment>],
+        weights: &[f64],
+    ) -> Result<Report, EvaluateError> {
+        self.report_scorer(scorer, schema, leads, as_of, converted_at, Some(weights))
+    }
+
+    fn report_scorer<S: Scorer + ?Sized, L: LeadView + Sync>(
+        &self,
+        scorer: &S,
+        schema: &Schema,
+        leads: &[L],
+        as_of: AsOf,
+        converted_at: &[Option<Moment>],
+        weights: Option<&[f64]>,
+    ) -> Result<Report, EvaluateError> {
         let horizon = self.checked(None)?;
-        let past = Past::new(leads, converted_at, None)?;
+        let past = Past::new(leads, converted_at, weights)?;
         let moment = as_of.moment();
         let mut gathered = Gathered::new(schema, self.scores);
         let there = gathered.there(&past, moment, moment.plus_micros(horizon));
@@ -100,12 +194,13 @@ impl ReportSpec {
         let judged: Vec<Judged> = blocks.into_iter().flatten().collect();
         gathered.add(&judged, &there);
         let of = self.judged.as_deref().unwrap_or("score");
-        self.gathered(of, leads.len(), moment, &gathered)
+        let mut report = self.gathered(of, leads.len(), moment, &gathered)?;
+        report.population.weightless = weightless(weights);
+        Ok(report)
     }
 
     /// Reports on stored scores, each lead counting as often as its weight says where there are weights; with
-    /// [`percent`](Self::percent) they are probabilities from 0 to 1. Segments are those of the groupings; they and the
-    /// bands count leads, not weights.
+    /// [`percent`](Self::percent) they are probabilities from 0 to 1. Segments are those of the groupings.
     ///
     /// # Errors
     /// All problems of the spec at once; what [`Evaluation::weighted`] and [`ProbabilityEvaluation::weighted`] say of
@@ -118,52 +213,39 @@ impl ReportSpec {
         groupings: &[Grouping],
     ) -> Result<Report, EvaluateError> {
         self.checked(None)?;
-        for (i, grouping) in groupings.iter().enumerate() {
-            if grouping.len() != scores.len() {
-                let (given, leads) = (grouping.len(), scores.len());
-                let message = format!("`{given}` do not go with `{leads}` leads");
-                return Err(EvaluateError::new(format!("groupings[{i}]"), message));
-            }
-        }
+        Grouping::check(groupings, scores.len())?;
         let mut report = self.empty(self.judged.as_deref().unwrap_or("score"));
-        let evaluated = match (self.scores, weights) {
-            (ScoreMeaning::Order, None) => Evaluated::Order(Evaluation::new(scores, converted)?),
-            (ScoreMeaning::Order, Some(weights)) => {
-                Evaluated::Order(Evaluation::weighted(scores, converted, weights)?)
+        let evaluated = match self.scores {
+            ScoreMeaning::Order => {
+                let evaluation = Evaluation::checked("scores", scores, converted, weights)?;
+                Evaluated::Order(evaluation)
             }
-            (ScoreMeaning::Percent, None) => {
-                Evaluated::Probability(ProbabilityEvaluation::new(scores, converted)?)
-            }
-            (ScoreMeaning::Percent, Some(weights)) => {
-                Evaluated::Probability(ProbabilityEvaluation::weighted(scores, converted, weights)?)
+            ScoreMeaning::Percent => {
+                let evaluation = ProbabilityEvaluation::checked(scores, converted, weights)?;
+                Evaluated::Probability(evaluation)
             }
         };
         let range = (self.scores == ScoreMeaning::Percent).then_some((0.0, 1.0));
         self.evaluate(&mut report, &evaluated, range)?;
-        let has_weight = |row: usize| weights.is_none_or(|all| all.get(row) != Some(&0.0));
-        let scored = evaluated.ranking().len();
         report.population = ReportPopulation {
             given: scores.len(),
-            scored,
-            weightless: scores.len() - scored,
+            scored: evaluated.ranking().len(),
+            weightless: weightless(weights),
             ..ReportPopulation::default()
         };
-        let rows = scores.iter().zip(converted).enumerate();
-        let rows = rows.filter(|(row, _)| has_weight(*row));
-        let (kept, outcomes): (Vec<f64>, Vec<bool>) = rows.map(|(_, (s, c))| (*s, *c)).unzip();
-        self.band_rates(&mut report, &kept, &outcomes);
+        self.band_rates(&mut report, scores, converted, weights);
         if !groupings.is_empty() {
-            let groupings: Vec<Grouping> = groupings
-                .iter()
-                .map(|grouping| {
-                    let rows = (0..scores.len()).filter(|&row| has_weight(row));
-                    Grouping::several(grouping.name(), rows.map(|row| grouping.of(row).collect()))
-                })
-                .collect();
-            let outcomes: Vec<Option<bool>> = outcomes.into_iter().map(Some).collect();
+            let outcomes: Vec<Option<bool>> = converted.iter().copied().map(Some).collect();
+            let population = Population::new(scores.len(), Some(&outcomes), weights)?;
             let spec = self.segments.clone().unwrap_or_default();
-            report.segments = Some(spec.report_scores(&kept, &outcomes, &groupings));
+            report.segments = Some(spec.report_scores(scores, &population, groupings));
         }
         Ok(report)
     }
+}
+
+/// How many leads do not count.
+fn weightless(weights: Option<&[f64]>) -> usize {
+    let weights = weights.unwrap_or_default().iter();
+    weights.filter(|&&weight| weight == 0.0).count()
 }

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 /// were known at the moment. Metrics, gains and distribution are of the leads that have a score and are not
 /// disqualified; labels and heat maps of all that are not disqualified; segments and drift of all that were there.
 ///
+/// Leads may have weights: each counts as often as its weight says, in all of it.
+///
 /// # Examples
 /// ```
 /// use lead_scoring::{

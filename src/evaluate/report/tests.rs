@@ -162,10 +162,10 @@ fn a_model_is_reported_on() {
     assert_eq!(rating.cell(1, 1).unwrap().name.as_deref(), Some("call"));
     assert_eq!(rating.cell(2, 0), None);
     let rfm = report.rfm.first().unwrap();
-    assert_eq!(rfm.outside, 5);
-    assert_eq!(rfm.cells.iter().map(|cell| cell.leads).sum::<u64>(), 2);
+    assert_eq!(rfm.outside, 5.0);
+    assert_eq!(rfm.cells.iter().map(|cell| cell.leads).sum::<f64>(), 2.0);
     let segments = report.segments.as_ref().unwrap();
-    assert_eq!(segments.all.leads, 8);
+    assert_eq!(segments.all.leads, 8.0);
     assert!(segments.segment("industry", "<b>health</b>").is_some());
 
     let baseline = DriftBaseline::of(&model, &leads, as_of(), None, &DriftSpec::new()).unwrap();
@@ -225,9 +225,11 @@ fn stored_scores_are_reported_on() {
         .map(|bin| (bin.to, bin.converted, bin.others))
         .collect();
     assert_eq!(bins, [(0.5, 0.0, 3.0), (1.0, 3.0, 1.0)]);
-    assert_eq!(report.labels.first().unwrap().rows.get(1).unwrap().leads, 3);
+    let half = report.labels.first().unwrap().rows.get(1).unwrap();
+    assert_eq!(half.leads, 4.0);
+    assert_eq!(half.conversion.map(|rate| rate.converted), Some(3.0));
     let web = report.segments.as_ref().unwrap().segment("channel", "web");
-    assert_eq!(web.map(|web| web.leads), Some(2));
+    assert_eq!(web.map(|web| web.leads), Some(3.0));
     let text = serde_json::to_string(&report).unwrap();
     assert_eq!(serde_json::from_str::<Report>(&text).unwrap(), report);
 
@@ -340,7 +342,7 @@ segments.level: must be between 0 and 1, got `0`";
         (
             vec![1.0, 2.0],
             vec![few],
-            "groupings[0]: `1` do not go with `2` leads",
+            "groupings[0]: `1` leads do not go with `2` leads",
         ),
     ] {
         let converted = vec![true; scores.len()];

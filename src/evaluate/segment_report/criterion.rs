@@ -1,5 +1,6 @@
 use super::SegmentReportSpec;
 use crate::evaluate::drift::{FeatureKind, attribute_sample};
+use crate::evaluate::population::Population;
 use crate::evaluate::weight::{IvStrength, WeightOfEvidence};
 use crate::lead::{AttributeSlot, LeadView};
 use crate::model::ScoreModel;
@@ -15,7 +16,7 @@ pub struct CriterionReport {
     pub attribute: String,
     /// What its values are.
     pub kind: FeatureKind,
-    /// Share of the leads of which it is known, 0 to 1.
+    /// Share of the leads of which it is known, each as often as its weight says, 0 to 1.
     pub known_share: f64,
     /// Conversion by value, with weight of evidence and information value, of leads whose outcome is known; `None`
     /// where all of them converted, or none.
@@ -28,14 +29,15 @@ impl CriterionReport {
         model: &ScoreModel,
         leads: &[V],
         as_of: AsOf,
-        outcomes: &[Option<bool>],
+        population: &Population<'_>,
     ) -> Vec<Self> {
+        let outcomes = population.outcomes().unwrap_or_default();
         let attributes = model.schema().attributes().enumerate();
         let reports = attributes.filter_map(|(i, (name, of))| {
             let slot = AttributeSlot::new(u16::try_from(i).ok()?);
             let kind = FeatureKind::from(of);
-            let sample = attribute_sample(model, slot, kind, leads, as_of);
-            let (known, converted) = sample.with_outcomes(outcomes);
+            let sample = population.sample(attribute_sample(model, slot, kind, leads, as_of));
+            let (known, converted) = sample.with_outcomes(&outcomes);
             Some(Self {
                 attribute: name.to_owned(),
                 kind,

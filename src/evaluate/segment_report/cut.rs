@@ -1,3 +1,5 @@
+use crate::evaluate::EvaluateError;
+use crate::evaluate::lead_weights::check_count;
 use crate::lead::{AttributeType, KnownAt, LeadView, Moment, Value};
 use crate::model::{Problems, ScoreModel, Segments};
 use crate::score::{AsOf, ScoreMatrix};
@@ -221,6 +223,18 @@ impl Grouping {
             vector.map_or_else(Vec::new, |vector| segments.of(lead, &vector, as_of))
         });
         Self::several("segment", of)
+    }
+
+    /// Whether each is of as many leads as there are.
+    pub(in crate::evaluate) fn check(
+        groupings: &[Self],
+        leads: usize,
+    ) -> Result<(), EvaluateError> {
+        for (i, grouping) in groupings.iter().enumerate() {
+            let place = format!("groupings[{i}]");
+            check_count(&place, "leads", grouping.len(), ("leads", leads))?;
+        }
+        Ok(())
     }
 
     /// What the leads are cut by, such as `stage`.

@@ -10,5 +10,5 @@ mod sums;
 pub use criterion::CriterionReport;
 pub use cut::{CutBy, Grouping, ReportPeriod};
 pub use negative_rule::{NegativeRule, Removed};
-pub use report::{SegmentJudgement, SegmentReport, SegmentRow};
+pub use report::{MeanScore, SegmentJudgement, SegmentReport, SegmentRow};
 pub use spec::SegmentReportSpec;

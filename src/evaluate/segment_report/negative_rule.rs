@@ -1,5 +1,8 @@
 use super::SegmentReportSpec;
 use crate::evaluate::ConversionRate;
+use crate::evaluate::drift::BandOutcome;
+use crate::evaluate::lead_weights::{self, shown};
+use crate::evaluate::population::Population;
 use crate::lead::LeadView;
 use crate::model::{ScoreModel, in_blocks};
 use crate::score::{AsOf, ScoreMatrix, ScoreVector};
@@ -13,9 +16,11 @@ use std::fmt;
 pub struct NegativeRule {
     /// What it removed.
     pub removed: Removed,
-    /// Leads from which it took something.
-    pub leads: u64,
-    /// Points that it took from them on the whole, negative; `None` of a disqualification.
+    /// Leads from which it took something, as a sum of weights.
+    #[serde(serialize_with = "lead_weights::serialize_count")]
+    pub leads: f64,
+    /// Points that it took from them on the whole, each lead as often as its weight says, negative; `None` of a
+    /// disqualification.
     pub points: Option<f64>,
     /// What of them converted anyway, of those whose outcome is known; `None` where there are none.
     pub conversion: Option<ConversionRate>,
@@ -43,28 +48,10 @@ pub enum Removed {
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Sums {
-    leads: u64,
+    leads: f64,
     points: f64,
-    outcome: Outcome,
-}
-
-/// Leads whose outcome is known, and those of them that converted.
-#[derive(Clone, Copy, Debug, Default)]
-struct Outcome {
-    leads: u64,
-    converted: u64,
-}
-
-impl Outcome {
-    fn add(&mut self, converted: bool) {
-        self.leads += 1;
-        self.converted += u64::from(converted);
-    }
-
-    #[allow(clippy::cast_precision_loss)] // no population has 2^53 leads
-    fn rate(self) -> Option<f64> {
-        (self.leads > 0).then(|| self.converted as f64 / self.leads as f64)
-    }
+    /// Of those whose outcome is known.
+    outcome: BandOutcome,
 }
 
 impl NegativeRule {
@@ -73,7 +60,7 @@ impl NegativeRule {
         model: &ScoreModel,
         leads: &[V],
         as_of: AsOf,
-        outcomes: &[Option<bool>],
+        population: &Population<'_>,
         matrix: &ScoreMatrix,
     ) -> Vec<Self> {
         let mut all: BTreeMap<Removed, Sums> = BTreeMap::new();
@@ -100,21 +87,19 @@ impl NegativeRule {
             found
         });
         for (row, removed, points) in blocks.into_iter().flatten() {
+            let Some(lead) = population.get(row) else {
+                continue;
+            };
             let sums = all.entry(removed).or_default();
-            sums.leads += 1;
-            sums.points += points;
-            if let Some(converted) = outcomes.get(row).copied().flatten() {
-                sums.outcome.add(converted);
+            sums.leads += lead.weight;
+            sums.points += lead.weight * points;
+            if let Some(converted) = lead.outcome {
+                sums.outcome.add(converted, lead.weight);
             }
         }
-        let mut base = Outcome::default();
-        outcomes
-            .iter()
-            .flatten()
-            .for_each(|&converted| base.add(converted));
-        let base = base.rate().filter(|&rate| rate > 0.0);
+        let base = population.outcome().rate().filter(|&rate| rate > 0.0);
         let rules = all.into_iter().map(|(removed, sums)| {
-            let Outcome { leads, converted } = sums.outcome;
+            let BandOutcome { leads, converted } = sums.outcome;
             let conversion = ConversionRate::wilson(converted, leads, spec.level);
             Self {
                 points: matches!(removed, Removed::Points { .. }).then_some(sums.points),
@@ -135,17 +120,19 @@ impl fmt::Display for NegativeRule {
                 f,
                 "{dimension}/{rule} took {:.0} points from {} leads",
                 -points.unwrap_or(0.0),
-                self.leads
+                shown(self.leads)
             )?,
             (Removed::Lead { reason }, _) => {
-                write!(f, "`{reason}` disqualified {} leads", self.leads)?;
+                let leads = shown(self.leads);
+                write!(f, "`{reason}` disqualified {leads} leads")?;
             }
         }
         match self.conversion {
             Some(rate) => write!(
                 f,
                 ", {} of {} converted anyway: {rate}",
-                rate.converted, rate.leads
+                shown(rate.converted),
+                shown(rate.leads)
             ),
             None => Ok(()),
         }

@@ -1,12 +1,14 @@
 use super::sums::{ScoreColumns, Sums};
 use super::{CriterionReport, Grouping, NegativeRule, SegmentReportSpec};
 use crate::evaluate::ConversionRate;
-use crate::evaluate::bins::{Binning, FeatureBins};
+use crate::evaluate::bins::{Binning, Sample};
 use crate::evaluate::drift::BandOutcome;
-use crate::model::SegmentMean;
+use crate::evaluate::lead_weights::{self, shown};
+use crate::evaluate::population::{Counted, Population};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 /// Conversion by segment, criterion and negative rule: where the scoring is wrong. `Display` prints it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,8 +34,9 @@ pub struct SegmentRow {
     pub by: String,
     /// Its name.
     pub segment: String,
-    /// Its leads.
-    pub leads: u64,
+    /// Its leads, as a sum of weights.
+    #[serde(serialize_with = "lead_weights::serialize_count")]
+    pub leads: f64,
     /// Conversion rate of those whose outcome is known; `None` where there are none.
     pub conversion: Option<ConversionRate>,
     /// Its conversion rate over that of all leads; `None` where one of them is not known or nobody converted.
@@ -42,9 +45,22 @@ pub struct SegmentRow {
     /// scores. `None` where no outcome is known.
     pub expected_rate: Option<f64>,
     /// Mean scores of the dimensions, and of the composite where there is one.
-    pub means: Vec<SegmentMean>,
+    pub means: Vec<MeanScore>,
     /// Whether its scores are right.
     pub judgement: SegmentJudgement,
+}
+
+/// A mean score of the leads of a segment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MeanScore {
+    /// The dimension, or `composite`; `score` of stored scores.
+    pub dimension: Arc<str>,
+    /// The mean of the leads that have a score, each as often as its weight says; `None` where none has.
+    pub mean: Option<f64>,
+    /// The leads that have a score, as a sum of weights.
+    #[serde(serialize_with = "lead_weights::serialize_count")]
+    pub scored: f64,
 }
 
 /// Whether the scores of a segment agree with what its leads did.
@@ -80,10 +96,10 @@ impl fmt::Display for SegmentJudgement {
 /// What judging segments needs.
 pub(super) struct Judging<'a> {
     spec: &'a SegmentReportSpec,
-    outcomes: &'a [Option<bool>],
+    population: &'a Population<'a>,
     columns: ScoreColumns,
     judged: String,
-    /// Conversion rate to be expected of each lead; 0 where nothing is known.
+    /// Conversion rate to be expected of each lead that counts; 0 where nothing is known.
     expected: Vec<f64>,
     base_rate: Option<f64>,
 }
@@ -93,14 +109,14 @@ impl<'a> Judging<'a> {
         spec: &'a SegmentReportSpec,
         columns: ScoreColumns,
         judged: String,
-        outcomes: &'a [Option<bool>],
+        population: &'a Population<'a>,
     ) -> Self {
         let place = columns.names.iter().position(|name| *name == judged);
         let scores = place.and_then(|place| columns.scores.get(place));
-        let (expected, base_rate) = expected(scores.map_or(&[], Vec::as_slice), outcomes);
+        let (expected, base_rate) = expected(scores.map_or(&[], Vec::as_slice), population);
         Self {
             spec,
-            outcomes,
+            population,
             columns,
             judged,
             expected,
@@ -111,8 +127,8 @@ impl<'a> Judging<'a> {
     /// The report with all leads, and nothing else yet.
     pub(super) fn all(&self) -> SegmentReport {
         let mut sums = Sums::default();
-        for row in 0..self.outcomes.len() {
-            self.add(row, &mut sums);
+        for (lead, expected) in self.rows() {
+            sums.add(lead, &self.columns, expected);
         }
         SegmentReport {
             judged: self.judged.clone(),
@@ -123,10 +139,9 @@ impl<'a> Judging<'a> {
         }
     }
 
-    fn add(&self, row: usize, sums: &mut Sums) {
-        let outcome = self.outcomes.get(row).copied().flatten();
-        let expected = self.expected.get(row).copied().unwrap_or(0.0);
-        sums.add(row, &self.columns, outcome, expected);
+    /// The leads that count, with the conversion rate to be expected of them.
+    fn rows(&self) -> impl Iterator<Item = (Counted, f64)> {
+        self.population.rows().zip(self.expected.iter().copied())
     }
 
     /// Adds the segments that the app gives.
@@ -146,12 +161,13 @@ impl<'a> Judging<'a> {
         groups: impl Fn(usize, &mut dyn FnMut(&str)),
     ) -> Vec<SegmentRow> {
         let mut all: BTreeMap<String, Sums> = BTreeMap::new();
-        for row in 0..self.outcomes.len() {
-            groups(row, &mut |group| {
+        for (lead, expected) in self.rows() {
+            groups(lead.row, &mut |group| {
                 if let Some(sums) = all.get_mut(group) {
-                    self.add(row, sums);
+                    sums.add(lead, &self.columns, expected);
                 } else {
-                    self.add(row, all.entry(group.to_owned()).or_default());
+                    let sums = all.entry(group.to_owned()).or_default();
+                    sums.add(lead, &self.columns, expected);
                 }
             });
         }
@@ -160,12 +176,14 @@ impl<'a> Judging<'a> {
             .collect()
     }
 
-    #[allow(clippy::cast_precision_loss)] // no population has 2^53 leads
     fn row(&self, by: &str, segment: &str, sums: &Sums) -> SegmentRow {
-        let conversion = ConversionRate::wilson(sums.converted, sums.known, self.spec.level);
-        let expected_rate = (sums.known > 0).then(|| sums.expected / sums.known as f64);
+        let known = sums.outcome.leads;
+        let conversion = ConversionRate::wilson(sums.outcome.converted, known, self.spec.level);
+        let expected_rate = (known > 0.0).then(|| sums.expected / known);
+        #[allow(clippy::cast_precision_loss)] // no population has 2^53 leads
+        let enough = known >= self.spec.least_leads as f64;
         let judgement = match (conversion, expected_rate) {
-            (Some(rate), Some(expected)) if sums.known >= self.spec.least_leads => {
+            (Some(rate), Some(expected)) if enough => {
                 if rate.low > expected {
                     SegmentJudgement::ScoredTooLow
                 } else if rate.high < expected {
@@ -186,10 +204,10 @@ impl<'a> Judging<'a> {
             conversion,
             expected_rate,
             means: means
-                .map(|(name, &(sum, scored))| SegmentMean {
+                .map(|(name, &(sum, scored))| MeanScore {
                     dimension: name.as_str().into(),
-                    mean: (scored > 0).then(|| sum / scored as f64),
-                    scored: usize::try_from(scored).unwrap_or(usize::MAX),
+                    mean: (scored > 0.0).then(|| sum / scored),
+                    scored,
                 })
                 .collect(),
             judgement,
@@ -197,24 +215,24 @@ impl<'a> Judging<'a> {
     }
 }
 
-/// The conversion rate of the tenth of scores that each lead is in, those without a score apart; and that of all.
-fn expected(scores: &[f64], outcomes: &[Option<bool>]) -> (Vec<f64>, Option<f64>) {
-    let bins = FeatureBins::learn(scores, &Binning::Quantiles(10));
+/// The conversion rate of the tenth of scores that each lead that counts is in, those without a score apart; and that
+/// of all.
+fn expected(scores: &[f64], population: &Population<'_>) -> (Vec<f64>, Option<f64>) {
+    let sample = population.sample(Sample::numbers(scores.to_vec()));
+    let bins = sample.bins(&Binning::Quantiles(10), None);
     let band = |row: usize| {
         let score = scores.get(row).copied().unwrap_or(f64::NAN);
         bins.of_number(score).unwrap_or(bins.len())
     };
     let mut bands = vec![BandOutcome::default(); bins.len() + 1];
-    let mut all = BandOutcome::default();
-    for (row, outcome) in outcomes.iter().enumerate() {
-        if let (Some(converted), Some(count)) = (outcome, bands.get_mut(band(row))) {
-            count.add(*converted, 1.0);
-            all.add(*converted, 1.0);
+    for lead in population.rows() {
+        if let (Some(converted), Some(count)) = (lead.outcome, bands.get_mut(band(lead.row))) {
+            count.add(converted, lead.weight);
         }
     }
     let rate = |row: usize| bands.get(band(row)).and_then(BandOutcome::rate);
-    let rates = (0..outcomes.len()).map(|row| rate(row).unwrap_or(0.0));
-    (rates.collect(), all.rate())
+    let rates = population.rows().map(|lead| rate(lead.row).unwrap_or(0.0));
+    (rates.collect(), population.outcome().rate())
 }
 
 impl SegmentReport {
@@ -235,7 +253,7 @@ impl SegmentReport {
             )
         };
         let mut rows: Vec<&SegmentRow> = self.segments.iter().filter(wrong).collect();
-        rows.sort_by_key(|row| std::cmp::Reverse(row.leads));
+        rows.sort_by(|one, other| other.leads.total_cmp(&one.leads));
         rows
     }
 
@@ -275,7 +293,7 @@ impl fmt::Display for SegmentReport {
                 f,
                 "\n{:<width$}  {:>8}  {:>mean_width$}  {:<22}  {:>8}  {:>5}  {}",
                 name(row),
-                row.leads,
+                shown(row.leads),
                 or_none(row.mean(&self.judged).map(|mean| format!("{mean:.1}"))),
                 or_none(row.conversion.map(|rate| rate.to_string())),
                 or_none(

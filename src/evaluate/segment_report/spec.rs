@@ -4,6 +4,7 @@ use super::report::{Judging, SegmentReport};
 use super::sums::ScoreColumns;
 use super::{CriterionReport, NegativeRule, ReportPeriod};
 use crate::evaluate::EvaluateError;
+use crate::evaluate::population::Population;
 use crate::evaluate::weight::WoeSpec;
 use crate::lead::LeadView;
 use crate::model::{Problems, ScoreModel};
@@ -11,6 +12,8 @@ use crate::score::{AsOf, ScoreMatrix};
 use serde::{Deserialize, Serialize};
 
 /// What a segment report is cut by, and when a segment counts as misjudged.
+///
+/// Where leads have weights, all counts of leads are sums of weights, and rates and means are of leads so counted.
 ///
 /// # Examples
 /// ```
@@ -36,7 +39,7 @@ use serde::{Deserialize, Serialize};
 /// let as_of: AsOf = "2026-03-01".parse()?;
 /// let report = SegmentReportSpec::new().by_attribute("industry").report(&model, &leads, as_of, &outcomes)?;
 /// let health = report.segment("industry", "health").ok_or("no such segment")?;
-/// assert_eq!((health.leads, health.judgement), (100, SegmentJudgement::ScoredTooLow));
+/// assert_eq!((health.leads, health.judgement), (100.0, SegmentJudgement::ScoredTooLow));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,7 +53,7 @@ pub struct SegmentReportSpec {
     pub judged: Option<String>,
     /// Level of the Wilson intervals, between 0 and 1. Default: 0.95.
     pub level: f64,
-    /// Leads with a known outcome that a segment needs to be judged. Default: 30.
+    /// Leads with a known outcome, as a sum of weights, that a segment needs to be judged. Default: 30.
     pub least_leads: u64,
     /// How values of criteria are put into bins. Default: as [`WoeSpec`], with levels below 1 % as one bin.
     pub criteria: WoeSpec,
@@ -117,7 +120,7 @@ impl SegmentReportSpec {
         self
     }
 
-    /// Leads with a known outcome that a segment needs to be judged. Default: 30.
+    /// Leads with a known outcome, as a sum of weights, that a segment needs to be judged. Default: 30.
     #[must_use]
     pub fn least_leads(mut self, leads: u64) -> Self {
         self.least_leads = leads;
@@ -170,7 +173,59 @@ impl SegmentReportSpec {
         as_of: AsOf,
         outcomes: &[Option<bool>],
     ) -> Result<SegmentReport, EvaluateError> {
-        self.report_with(model, leads, as_of, outcomes, &[])
+        self.checked(model, leads, as_of, outcomes, None, &[])
+    }
+
+    /// As [`report`](Self::report), each lead counting as often as its weight says: 2 is the same lead twice, 0 none at
+    /// all. Weights of a mean below 1 are raised to 1 where tenths of scores and bins of criteria are cut.
+    ///
+    /// # Errors
+    /// As [`report`](Self::report); not as many weights as leads; a weight that is negative, no number, above 1e12, or
+    /// not 0 but below 1e-12; weights that are all zero.
+    ///
+    /// # Examples
+    /// ```
+    /// use lead_scoring::{
+    ///     DimensionSpec, GroupSpec, Lead, LeadError, ModelSpec, RuleSpec, RulesSpec, SchemaSpec, ScoreModel,
+    ///     SegmentReportSpec, attribute,
+    /// };
+    ///
+    /// let team = RuleSpec::new("team").points(80.0).when(attribute("seats").at_least(50));
+    /// let model = ScoreModel::build(
+    ///     &ModelSpec::new("fit")
+    ///         .schema(SchemaSpec::new().number("seats").text("industry"))
+    ///         .dimension(DimensionSpec::rules("fit", RulesSpec::new().group(GroupSpec::sum("size").rule(team)))),
+    /// )?;
+    /// let lead = |i: u32| {
+    ///     let industry = if i % 2 == 0 { "health" } else { "retail" };
+    ///     Lead::builder(model.schema(), i.to_string()).set("industry", industry).set("seats", 20 * i).build()
+    /// };
+    /// let leads = (0..6).map(lead).collect::<Result<Vec<_>, LeadError>>()?;
+    /// // All that converted, and one in ten of the others.
+    /// let outcomes = [true, false, false, true, true, false].map(Some);
+    /// let weights = [1.0, 10.0, 10.0, 1.0, 1.0, 10.0];
+    ///
+    /// let report = SegmentReportSpec::new().by_attribute("industry").report_weighted(
+    ///     &model,
+    ///     &leads,
+    ///     "2026-03-01".parse()?,
+    ///     &outcomes,
+    ///     &weights,
+    /// )?;
+    /// let health = report.segment("industry", "health").ok_or("no such segment")?;
+    /// assert_eq!(health.leads, 12.0);
+    /// assert_eq!(health.conversion.map(|rate| (rate.converted, rate.rate)), Some((2.0, 2.0 / 12.0)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn report_weighted<V: LeadView + Sync>(
+        &self,
+        model: &ScoreModel,
+        leads: &[V],
+        as_of: AsOf,
+        outcomes: &[Option<bool>],
+        weights: &[f64],
+    ) -> Result<SegmentReport, EvaluateError> {
+        self.checked(model, leads, as_of, outcomes, Some(weights), &[])
     }
 
     /// As [`report`](Self::report), cut also by groups that the app gives: named segments, stages, and the like.
@@ -185,23 +240,42 @@ impl SegmentReportSpec {
         outcomes: &[Option<bool>],
         groupings: &[Grouping],
     ) -> Result<SegmentReport, EvaluateError> {
+        self.checked(model, leads, as_of, outcomes, None, groupings)
+    }
+
+    /// As [`report_with`](Self::report_with), each lead counting as often as its weight says, as in
+    /// [`report_weighted`](Self::report_weighted).
+    ///
+    /// # Errors
+    /// As [`report_weighted`](Self::report_weighted), and a grouping of another number of leads.
+    pub fn report_with_weighted<V: LeadView + Sync>(
+        &self,
+        model: &ScoreModel,
+        leads: &[V],
+        as_of: AsOf,
+        outcomes: &[Option<bool>],
+        groupings: &[Grouping],
+        weights: &[f64],
+    ) -> Result<SegmentReport, EvaluateError> {
+        self.checked(model, leads, as_of, outcomes, Some(weights), groupings)
+    }
+
+    fn checked<V: LeadView + Sync>(
+        &self,
+        model: &ScoreModel,
+        leads: &[V],
+        as_of: AsOf,
+        outcomes: &[Option<bool>],
+        weights: Option<&[f64]>,
+        groupings: &[Grouping],
+    ) -> Result<SegmentReport, EvaluateError> {
         let mut problems = Problems::default();
         self.resolve("", model, &mut problems);
         problems.into_result(())?;
-        if leads.is_empty() {
-            return Err(EvaluateError::new("leads", "needs at least one lead"));
-        }
-        let counts = groupings.iter().enumerate();
-        let counts = counts.map(|(i, grouping)| (format!("groupings[{i}]"), grouping.len()));
-        for (place, given) in std::iter::once(("outcomes".to_owned(), outcomes.len())).chain(counts)
-        {
-            if given != leads.len() {
-                let message = format!("`{given}` do not go with `{}` leads", leads.len());
-                return Err(EvaluateError::new(place, message));
-            }
-        }
+        let population = Population::new(leads.len(), Some(outcomes), weights)?;
+        Grouping::check(groupings, leads.len())?;
         let matrix = model.score_all(leads, as_of);
-        Ok(self.report_scored(model, leads, as_of, outcomes, groupings, &matrix))
+        Ok(self.report_scored(model, leads, as_of, &population, groupings, &matrix))
     }
 
     /// The report, with what the model says of the leads; everything is checked.
@@ -210,7 +284,7 @@ impl SegmentReportSpec {
         model: &ScoreModel,
         leads: &[V],
         as_of: AsOf,
-        outcomes: &[Option<bool>],
+        population: &Population<'_>,
         groupings: &[Grouping],
         matrix: &ScoreMatrix,
     ) -> SegmentReport {
@@ -220,7 +294,7 @@ impl SegmentReportSpec {
             None if model.has_composite() => "composite".to_owned(),
             None => columns.names.first().cloned().unwrap_or_default(),
         };
-        let judging = Judging::new(self, columns, judged, outcomes);
+        let judging = Judging::new(self, columns, judged, population);
         let mut report = judging.all();
         for by in &self.by {
             report
@@ -232,8 +306,8 @@ impl SegmentReportSpec {
                 }));
         }
         judging.groupings(groupings, &mut report);
-        report.criteria = CriterionReport::all(self, model, leads, as_of, outcomes);
-        report.negative_rules = NegativeRule::all(self, model, leads, as_of, outcomes, matrix);
+        report.criteria = CriterionReport::all(self, model, leads, as_of, population);
+        report.negative_rules = NegativeRule::all(self, model, leads, as_of, population, matrix);
         report
     }
 
@@ -241,14 +315,14 @@ impl SegmentReportSpec {
     pub(in crate::evaluate) fn report_scores(
         &self,
         scores: &[f64],
-        outcomes: &[Option<bool>],
+        population: &Population<'_>,
         groupings: &[Grouping],
     ) -> SegmentReport {
         let judging = Judging::new(
             self,
             ScoreColumns::one("score", scores),
             "score".to_owned(),
-            outcomes,
+            population,
         );
         let mut report = judging.all();
         judging.groupings(groupings, &mut report);

@@ -1,16 +1,18 @@
+use crate::evaluate::drift::BandOutcome;
+use crate::evaluate::population::Counted;
 use crate::model::ScoreModel;
 use crate::score::{Score, ScoreMatrix};
 
-/// What is added up of the leads of a segment.
+/// What is added up of the leads of a segment, each as often as its weight says.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sums {
-    pub(super) leads: u64,
-    pub(super) known: u64,
-    pub(super) converted: u64,
-    /// Conversions to be expected by the score, of those whose outcome is known.
+    pub(super) leads: f64,
+    /// Of those whose outcome is known.
+    pub(super) outcome: BandOutcome,
+    /// Conversions to be expected of these by the score.
     pub(super) expected: f64,
     /// Sum and number of scores, one for each column.
-    pub(super) scores: Vec<(f64, u64)>,
+    pub(super) scores: Vec<(f64, f64)>,
 }
 
 /// Scores by column: the dimensions, then the composite where there is one.
@@ -48,24 +50,18 @@ impl ScoreColumns {
 }
 
 impl Sums {
-    pub(super) fn add(
-        &mut self,
-        row: usize,
-        columns: &ScoreColumns,
-        outcome: Option<bool>,
-        expected: f64,
-    ) {
-        self.leads += 1;
-        if let Some(converted) = outcome {
-            self.known += 1;
-            self.converted += u64::from(converted);
-            self.expected += expected;
+    pub(super) fn add(&mut self, lead: Counted, columns: &ScoreColumns, expected: f64) {
+        let weight = lead.weight;
+        self.leads += weight;
+        if let Some(converted) = lead.outcome {
+            self.outcome.add(converted, weight);
+            self.expected += weight * expected;
         }
-        self.scores.resize(columns.scores.len(), (0.0, 0));
+        self.scores.resize(columns.scores.len(), (0.0, 0.0));
         for ((sum, count), scores) in self.scores.iter_mut().zip(&columns.scores) {
-            if let Some(score) = scores.get(row).filter(|score| !score.is_nan()) {
-                *sum += score;
-                *count += 1;
+            if let Some(score) = scores.get(lead.row).filter(|score| !score.is_nan()) {
+                *sum += weight * score;
+                *count += weight;
             }
         }
     }
