@@ -64,6 +64,21 @@ fn rules() -> Vec<ThresholdRule> {
     [&best[..], &costs, &rooms].concat()
 }
 
+/// 0.1 three times is a little more than 0.3 in binary numbers.
+#[test]
+fn a_capacity_holds_what_its_weights_add_up_to() {
+    let (scores, converted) = ([9.0, 8.0, 7.0, 1.0], [true, false, true, false]);
+    let evaluation = Evaluation::weighted(&scores, &converted, &[0.1; 4]).unwrap();
+    let from = |leads| {
+        let choice = evaluation.threshold(ThresholdRule::Capacity { leads });
+        choice.unwrap().threshold
+    };
+    assert_eq!(
+        [0.05, 0.1, 0.3, 0.35, 0.4].map(from),
+        [None, Some(9.0), Some(7.0), Some(7.0), Some(1.0)]
+    );
+}
+
 /// What is made of sums of weights alone is equal to the last bit.
 fn same_choices(one: &Evaluation, other: &Evaluation) {
     for rule in rules() {

@@ -13,7 +13,7 @@ pub use mover::{Mover, RuleMove};
 pub use score_distribution::ScoreDistribution;
 pub use threshold_crossing::ThresholdCrossing;
 
-use super::lead_weights::shown;
+use super::lead_weights::{self, shown};
 use super::{AucDifference, Metrics};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -26,18 +26,23 @@ use std::fmt;
 #[serde(deny_unknown_fields)]
 pub struct Comparison {
     /// How many leads were given, as a sum of weights like all counts here but those of metrics.
+    #[serde(serialize_with = "lead_weights::serialize_count")]
     pub leads: f64,
     /// How many have a score of both.
+    #[serde(serialize_with = "lead_weights::serialize_count")]
     pub both: f64,
     /// How many have one of the champion only.
+    #[serde(serialize_with = "lead_weights::serialize_count")]
     pub champion_only: f64,
     /// How many have one of the challenger only.
+    #[serde(serialize_with = "lead_weights::serialize_count")]
     pub challenger_only: f64,
     /// How the champion's scores are spread; `None` where it scores no lead.
     pub champion: Option<ScoreDistribution>,
     /// How the challenger's scores are spread.
     pub challenger: Option<ScoreDistribution>,
     /// How many of the leads with both scores have another one.
+    #[serde(serialize_with = "lead_weights::serialize_count")]
     pub changed: f64,
     /// The mean change of the leads with both scores; `None` where there is none.
     pub mean_change: Option<f64>,

@@ -2,7 +2,7 @@
 
 use super::EvaluateError;
 use crate::score::LARGEST;
-use serde::Serializer;
+use serde::{Serialize, Serializer};
 
 /// Whether there are as many as there should be.
 pub(super) fn check_count(
@@ -65,6 +65,18 @@ pub(super) fn serialize_count<S: Serializer>(leads: &f64, to: S) -> Result<S::Ok
     } else {
         to.serialize_f64(*leads)
     }
+}
+
+/// Writes rows of sums of weights, each as [`serialize_count`] does.
+pub(super) fn serialize_counts<S: Serializer>(rows: &[Vec<f64>], to: S) -> Result<S::Ok, S::Error> {
+    struct Count(f64);
+    impl Serialize for Count {
+        fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+            serialize_count(&self.0, to)
+        }
+    }
+    let counts = |row: &Vec<f64>| row.iter().copied().map(Count).collect::<Vec<_>>();
+    to.collect_seq(rows.iter().map(counts))
 }
 
 /// What stands beside a weight that is not 0.

@@ -86,7 +86,12 @@ impl ThresholdRule {
                 let wrong = confusion.false_positives * false_positive;
                 Some(-(wrong + confusion.false_negatives * false_negative))
             }
-            Self::Capacity { leads } => Some(confusion.called()).filter(|&called| called <= leads),
+            Self::Capacity { leads } => {
+                // Sums of weights are rounded: 0.1 three times is a little more than 0.3.
+                const ROUNDING: f64 = 1e-9;
+                let most = leads * (1.0 + ROUNDING);
+                Some(confusion.called()).filter(|&called| called <= most)
+            }
         }
     }
 }

@@ -1,4 +1,4 @@
-use crate::evaluate::lead_weights::shown;
+use crate::evaluate::lead_weights::{self, shown};
 use crate::evaluate::{GainsTable, Metrics, ReliabilityTable};
 use crate::lead::Moment;
 use serde::{Deserialize, Serialize};
@@ -53,8 +53,10 @@ pub struct BackTestBand {
     /// The score from which it holds.
     pub at_least: Option<f64>,
     /// How many leads were in it, as a sum of weights.
+    #[serde(serialize_with = "lead_weights::serialize_count")]
     pub leads: f64,
     /// How many of them converted, as a sum of weights.
+    #[serde(serialize_with = "lead_weights::serialize_count")]
     pub converted: f64,
     /// Their share, 0 to 1; `None` of no leads.
     pub conversion_rate: Option<f64>,
@@ -67,8 +69,10 @@ pub struct BackTestBand {
 #[serde(deny_unknown_fields)]
 pub struct UnscoredLeads {
     /// How many.
+    #[serde(serialize_with = "lead_weights::serialize_count")]
     pub leads: f64,
     /// How many of them converted all the same.
+    #[serde(serialize_with = "lead_weights::serialize_count")]
     pub converted: f64,
 }
 
@@ -79,10 +83,13 @@ pub struct UnscoredLeads {
 #[serde(deny_unknown_fields)]
 pub struct LeftOutLeads {
     /// They had converted at the moment or before.
+    #[serde(serialize_with = "lead_weights::serialize_count")]
     pub converted_before: f64,
     /// They were created after it.
+    #[serde(serialize_with = "lead_weights::serialize_count")]
     pub not_created: f64,
     /// The horizon was not over when observation ended.
+    #[serde(serialize_with = "lead_weights::serialize_count")]
     pub not_over: f64,
 }
 
@@ -93,6 +100,7 @@ pub struct UndatedFact {
     /// The attribute or question.
     pub name: String,
     /// Of how many leads at how many moments it was taken as it is now, as a sum of weights.
+    #[serde(serialize_with = "lead_weights::serialize_count")]
     pub values: f64,
 }
 

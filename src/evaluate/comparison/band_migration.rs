@@ -1,5 +1,5 @@
 use super::scored::Scored;
-use crate::evaluate::lead_weights::shown;
+use crate::evaluate::lead_weights::{self, shown};
 use crate::model::BandSpec;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -11,6 +11,7 @@ pub struct BandMigration {
     /// The bands: `unscored`, `below` the lowest, and those given.
     pub bands: Vec<String>,
     /// How many leads, by band of the champion, then by band of the challenger: sums of weights.
+    #[serde(serialize_with = "lead_weights::serialize_counts")]
     pub counts: Vec<Vec<f64>>,
 }
 

@@ -1,6 +1,6 @@
 use super::scored::{Scored, sum};
 use crate::evaluate::bins::Sorted;
-use crate::evaluate::lead_weights::shown;
+use crate::evaluate::lead_weights::{self, shown};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -9,6 +9,7 @@ use std::fmt;
 #[serde(deny_unknown_fields)]
 pub struct ScoreDistribution {
     /// How many leads have a score, as a sum of weights.
+    #[serde(serialize_with = "lead_weights::serialize_count")]
     pub leads: f64,
     /// Their mean.
     pub mean: f64,

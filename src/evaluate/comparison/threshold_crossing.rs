@@ -1,5 +1,5 @@
 use super::scored::Scored;
-use crate::evaluate::lead_weights::shown;
+use crate::evaluate::lead_weights::{self, shown};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -10,14 +10,17 @@ pub struct ThresholdCrossing {
     /// The score from which a lead is acted upon.
     pub threshold: f64,
     /// How many reach it with both models, as a sum of weights.
+    #[serde(serialize_with = "lead_weights::serialize_count")]
     pub stay: f64,
     /// Who reaches it with the challenger only: positions among the leads.
     pub up: Vec<usize>,
     /// How many those are, as a sum of weights.
+    #[serde(serialize_with = "lead_weights::serialize_count")]
     pub up_leads: f64,
     /// Who reaches it with the champion only.
     pub down: Vec<usize>,
     /// How many those are.
+    #[serde(serialize_with = "lead_weights::serialize_count")]
     pub down_leads: f64,
 }
 
