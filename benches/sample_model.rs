@@ -10,7 +10,7 @@
     reason = "a benchmark that cannot run may stop"
 )]
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use lead_files::{Files, model};
 use lead_scoring::{
     Activity, Answer, AsOf, AttributeSlot, Lead, LeadView, Moment, Purchase, QuestionSlot,
@@ -160,6 +160,17 @@ fn online(c: &mut Criterion) {
         next = (next + 1) % LEADS;
         next
     };
+    // A lead that arrives was made just now; one of many that lie in memory has to be fetched from there.
+    group.bench_function(
+        BenchmarkId::new("vector_of_own_type_just_made", LEADS),
+        |b| {
+            b.iter_batched_ref(
+                || Account::of(&leads[turn()], &model),
+                |account| model.vector(account, as_of),
+                BatchSize::NumIterations(16),
+            );
+        },
+    );
     group.bench_function(BenchmarkId::new("vector_of_own_type", LEADS), |b| {
         b.iter(|| black_box(model.vector(&accounts[turn()], as_of)));
     });

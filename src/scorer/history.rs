@@ -353,16 +353,23 @@ fn without_told_again(activities: &mut Vec<Activity<'_>>, period: i64) {
     let mut kept = 0;
     // Those before it are too long ago for all that follow.
     let mut recent = 0;
+    let mut last = None;
     for i in 0..activities.len() {
-        let Some(&activity) = activities.get(i) else {
+        let Some((before, [activity, ..])) = activities.split_at_checked(i) else {
             return;
         };
-        let is_over = |first: &Activity<'_>| activity.at.micros_since(first.at) >= period;
-        while recent < kept && activities.get(recent).is_some_and(is_over) {
-            recent += 1;
+        let is_over = |first: Moment| activity.at.micros_since(first) >= period;
+        let mut told_again = false;
+        if last.is_none_or(is_over) {
+            recent = kept;
+        } else {
+            while recent < kept && before.get(recent).is_some_and(|first| is_over(first.at)) {
+                recent += 1;
+            }
+            let recent = before.get(recent..kept).unwrap_or_default();
+            told_again = recent.iter().any(|first| is_told_again(first, activity));
         }
-        let before = activities.get(recent..kept).unwrap_or_default();
-        let told_again = before.iter().any(|first| is_told_again(first, &activity));
+        last = Some(activity.at);
         if !told_again {
             if kept < i {
                 activities.swap(kept, i);
@@ -383,12 +390,8 @@ fn is_canonical(activities: &[Activity<'_>]) -> bool {
         }
         last = Some(activity);
         if let Some(id) = activity.id {
-            let mut hash = id.len() as u64;
-            for &byte in id.as_bytes() {
-                hash = (hash.rotate_left(5) ^ u64::from(byte)).wrapping_mul(0x517c_c1b7_2722_0a95);
-            }
             #[allow(clippy::cast_possible_truncation)] // the top ten bits
-            let place = (hash >> 54) as usize;
+            let place = (hash(id.as_bytes()) >> 54) as usize;
             if let Some(word) = seen.get_mut(place / 64) {
                 let bit = 1 << (place % 64);
                 if *word & bit != 0 {
@@ -399,6 +402,23 @@ fn is_canonical(activities: &[Activity<'_>]) -> bool {
         }
     }
     true
+}
+
+/// A number for an id, eight bytes at a time.
+#[inline]
+fn hash(id: &[u8]) -> u64 {
+    let mixed =
+        |hash: u64, eight: u64| (hash.rotate_left(5) ^ eight).wrapping_mul(0x517c_c1b7_2722_0a95);
+    let eights = id.chunks_exact(8);
+    let rest = eights.remainder();
+    let hash = eights.fold(id.len() as u64, |hash, eight| {
+        let eight = eight.first_chunk().copied().unwrap_or_default();
+        mixed(hash, u64::from_le_bytes(eight))
+    });
+    let rest = rest
+        .iter()
+        .fold(0, |rest, &byte| rest << 8 | u64::from(byte));
+    mixed(hash, rest)
 }
 
 /// Which kinds of activity a lead has: a bit each, the last one for all from the 64th kind on.

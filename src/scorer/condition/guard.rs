@@ -22,6 +22,20 @@ impl Need {
         truth & self.yes | known & !truth & self.no != 0
     }
 
+    /// The word and the bits that must be true, where that is all.
+    pub(super) fn truths(self) -> Option<(usize, u64)> {
+        (self.no == 0).then_some((self.word, self.yes))
+    }
+
+    /// Adds the bits to others; `None` where they stand in several words.
+    fn join(self, others: &mut Option<Self>) -> Option<()> {
+        *others = Some(match others {
+            Some(others) => others.or(self)?,
+            None => self,
+        });
+        Some(())
+    }
+
     /// The bits of both; `None` where they stand in several words.
     pub(crate) fn or(self, other: Self) -> Option<Self> {
         (self.word == other.word).then_some(Self {
@@ -174,6 +188,16 @@ impl Guard {
         }
     }
 
+    /// Adds all the bits that it asks for; `None` where they do not all stand in one word.
+    pub(super) fn gather(&self, bits: &mut Option<Need>) -> Option<()> {
+        match self {
+            Self::Always => Some(()),
+            Self::One(need) | Self::Either(need) => need.join(bits),
+            Self::Every(needs) => needs.iter().try_for_each(|need| need.join(bits)),
+            Self::Tree(tree) => tree.gather(bits),
+        }
+    }
+
     /// Whether the condition is true.
     #[inline]
     pub(crate) fn holds(&self, words: &Words) -> bool {
@@ -234,6 +258,15 @@ impl Tree {
                     Self::Any(flat.into())
                 }
             }
+        }
+    }
+
+    fn gather(&self, bits: &mut Option<Need>) -> Option<()> {
+        match self {
+            Self::All(parts) | Self::Any(parts) => {
+                parts.iter().try_for_each(|part| part.gather(bits))
+            }
+            Self::Leaf(need) => need.join(bits),
         }
     }
 

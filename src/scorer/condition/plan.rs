@@ -41,6 +41,16 @@ impl Words {
         self.known.resize(words, 0);
     }
 
+    /// Words of which one says something, and that only what is true.
+    pub(super) fn of_truth(word: usize, truth: u64) -> Self {
+        let mut words = Self::default();
+        words.clear(word + 1);
+        if let Some(last) = words.truth.last_mut() {
+            *last = truth;
+        }
+        words
+    }
+
     /// Takes over what was read of one lead of a block.
     #[inline]
     pub(crate) fn take(&mut self, block: &BlockWords, row: usize) {

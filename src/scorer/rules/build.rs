@@ -307,16 +307,19 @@ fn group(
             Some(rule(spec, cond.as_ref(), effect, layout))
         })
         .collect();
-    GroupPlan {
+    let mut group = GroupPlan {
         name: spec.name.as_str().into(),
         policy: spec.policy,
         min: spec.min,
         max: spec.max,
         applies: Applies::new(resolved.include.as_ref(), resolved.exclude.as_ref(), layout),
+        settings: None,
         sums: GroupPlan::bare_sums(&rules, spec.policy),
         wakes: Wakes::new(&rules),
         rules,
-    }
+    };
+    group.settings = group.of_settings();
+    group
 }
 
 fn rule(spec: &RuleSpec, cond: Option<&Cond>, effect: Effect, layout: &Layout) -> RulePlan {

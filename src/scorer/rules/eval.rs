@@ -1,10 +1,10 @@
 use super::case::{Buffers, Case};
-use super::plan::{GroupPlan, RulePlan, RulesPlan, Wakes};
+use super::plan::{Effect, GroupPlan, RulePlan, RulesPlan, Wakes};
 use super::spec::{GroupPolicy, WhenUnknown};
 use crate::lead::{AttributeSlot, LeadView, Moment};
 use crate::score::{Formula, Role, Score, Unit, clamp, larger, scale};
 use crate::scorer::Assessment;
-use crate::scorer::condition::Words;
+use crate::scorer::condition::{Settings, Words};
 use crate::scorer::history::Kinds;
 use crate::scorer::trace::{Off, Trace};
 use std::sync::Arc;
@@ -228,6 +228,16 @@ impl RulesPlan {
         verdict: &mut dyn FnMut(&Arc<str>),
         given: &mut impl FnMut(&RulePlan) -> Option<(f64, T::Node)>,
     ) -> (f64, T::Node) {
+        if let (false, Some(settings)) = (T::ON, &group.settings) {
+            let value = settings.value(words);
+            let node = T::node(
+                || (&group.name).into(),
+                Some(value),
+                || (Unit::Points, Formula::Sum, Role::Group),
+                Vec::new(),
+            );
+            return (value, node);
+        }
         if let (false, Some(sums)) = (T::ON, &group.sums) {
             let sum = sums.add(words);
             let nothing = || ((&group.name).into(), Role::Group);
@@ -284,6 +294,28 @@ impl RulesPlan {
         );
         within::<T>(value, group.min, group.max, node, || {
             ((&group.name).into(), Role::Group)
+        })
+    }
+}
+
+impl GroupPlan {
+    /// What the group gives for each setting of what its rules ask for; `None` where these ask for more than a few
+    /// bits, or do more than to give points.
+    pub(super) fn of_settings(&self) -> Option<Settings> {
+        let points = |rule: &RulePlan| match rule.effect {
+            Effect::Points(points) if rule.disqualify.is_none() => {
+                let name = || ((&rule.id).into(), Role::Rule);
+                Some(within::<Off>(points + 0.0, rule.min, rule.max, (), name))
+            }
+            _ => None,
+        };
+        if !self.rules.iter().all(|rule| points(rule).is_some()) {
+            return None;
+        }
+        let guards = self.rules.iter().map(|rule| &rule.guard);
+        Settings::new(guards, |words| {
+            let mut given = |rule: &RulePlan| points(rule);
+            RulesPlan::group::<Off>(self, words, Kinds::ALL, &mut |_| {}, &mut given).0
         })
     }
 }

@@ -1,6 +1,6 @@
 use super::spec::{GroupPolicy, WhenUnknown};
 use crate::lead::{KindSlot, ProductSlot, SchemaId};
-use crate::scorer::condition::{Applies, Filters, Guard, Need, Plan, Sums, Words};
+use crate::scorer::condition::{Applies, Filters, Guard, Need, Plan, Settings, Sums, Words};
 use crate::scorer::decay::Decay;
 use crate::scorer::history::Kinds;
 use crate::scorer::marks::Places;
@@ -35,6 +35,9 @@ pub(super) struct GroupPlan {
     pub(super) max: Option<f64>,
     pub(super) applies: Option<Applies>,
     pub(super) rules: Box<[RulePlan]>,
+    /// What the group gives for each setting of what its rules ask for, where that is little, for scoring without
+    /// explaining.
+    pub(super) settings: Option<Settings>,
     /// Where all that the group does is to add points on conditions: those, for scoring without explaining.
     pub(super) sums: Option<Sums>,
     /// What one of its rules at least asks for, where all of them ask for something.
