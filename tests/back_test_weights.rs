@@ -228,30 +228,7 @@ fn what_is_refused() {
     let (leads, converted) = population(&model);
     let (leads, converted) = (&leads[..3], &converted[..3]);
     let by = RankBy::Dimension("fit");
-    for (weights, message) in [
-        (vec![1.0], "weights: `1` weights do not go with `3` leads"),
-        (
-            vec![1.0; 4],
-            "weights: `4` weights do not go with `3` leads",
-        ),
-        (
-            vec![1.0, f64::NAN, 1.0],
-            "weights[1]: must be 0 or between 1e-12 and 1e12, got `NaN`",
-        ),
-        (
-            vec![1.0, 1.0, -1.0],
-            "weights[2]: must be 0 or between 1e-12 and 1e12, got `-1`",
-        ),
-        (
-            vec![f64::INFINITY, 1.0, 1.0],
-            "weights[0]: must be 0 or between 1e-12 and 1e12, got `inf`",
-        ),
-        (
-            vec![1e-13, 1.0, 1.0],
-            "weights[0]: must be 0 or between 1e-12 and 1e12, got `0.0000000000001`",
-        ),
-        (vec![0.0; 3], "weights: must not all be zero"),
-    ] {
+    for (weights, message) in figures::bad_weights() {
         let of_model = spec().run_model_weighted(&model, by, leads, converted, &weights);
         assert_eq!(of_model.unwrap_err().to_string(), message);
         let run = spec().run_weighted(&model, model.schema(), leads, converted, &weights);

@@ -275,26 +275,7 @@ fn sums_of_weights_are_shown() {
 fn what_is_refused() {
     let ([champion, challenger], leads) = (models(), &leads()[..3]);
     let as_of = "2026-03-01".parse().unwrap();
-    for (weights, message) in [
-        (vec![1.0], "weights: `1` weights do not go with `3` leads"),
-        (
-            vec![1.0; 4],
-            "weights: `4` weights do not go with `3` leads",
-        ),
-        (
-            vec![1.0, f64::NAN, 1.0],
-            "weights[1]: must be 0 or between 1e-12 and 1e12, got `NaN`",
-        ),
-        (
-            vec![1.0, 1.0, -1.0],
-            "weights[2]: must be 0 or between 1e-12 and 1e12, got `-1`",
-        ),
-        (
-            vec![f64::INFINITY, 1.0, 1.0],
-            "weights[0]: must be 0 or between 1e-12 and 1e12, got `inf`",
-        ),
-        (vec![0.0; 3], "weights: must not all be zero"),
-    ] {
+    for (weights, message) in figures::bad_weights() {
         let found = spec().compare_weighted(&champion, &challenger, leads, as_of, None, &weights);
         assert_eq!(found.unwrap_err().to_string(), message);
     }

@@ -399,22 +399,7 @@ fn bad_weights_are_said() {
     let outcomes = [Some(true), Some(false), None];
     let scorer = lead_scoring::from_fn(|_, _| None);
     let (segments, spec) = (SegmentReportSpec::new(), ReportSpec::new("x"));
-    for (weights, expected) in [
-        (vec![1.0], "weights: `1` weights do not go with `3` leads"),
-        (
-            vec![1.0, f64::NAN, 1.0],
-            "weights[1]: must be 0 or between 1e-12 and 1e12, got `NaN`",
-        ),
-        (
-            vec![1.0, 1.0, -3.0],
-            "weights[2]: must be 0 or between 1e-12 and 1e12, got `-3`",
-        ),
-        (
-            vec![f64::INFINITY, 1.0, 1.0],
-            "weights[0]: must be 0 or between 1e-12 and 1e12, got `inf`",
-        ),
-        (vec![0.0; 3], "weights: must not all be zero"),
-    ] {
+    for (weights, expected) in figures::bad_weights() {
         let (leads, weights) = (leads.as_slice(), weights.as_slice());
         let reports = [
             spec.run_model_weighted(&model, leads, now(), &converted_at, None, weights),

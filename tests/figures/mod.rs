@@ -1,4 +1,6 @@
-//! Results beside each other, figure by figure.
+//! Results beside each other, figure by figure, and weights that are refused.
+
+#![allow(dead_code, reason = "each test uses a part")]
 
 use serde::Serialize;
 use serde_json::Value;
@@ -47,4 +49,32 @@ pub(crate) fn repeated<T: Clone>(all: &[T], often: impl Fn(usize) -> usize) -> V
     let all = all.iter().enumerate();
     all.flat_map(|(i, one)| vec![one.clone(); often(i)])
         .collect()
+}
+
+/// Weights that are refused for three leads, and what is said.
+pub(crate) fn bad_weights() -> [(Vec<f64>, &'static str); 7] {
+    [
+        (vec![1.0], "weights: `1` weights do not go with `3` leads"),
+        (
+            vec![1.0; 4],
+            "weights: `4` weights do not go with `3` leads",
+        ),
+        (
+            vec![1.0, f64::NAN, 1.0],
+            "weights[1]: must be 0 or between 1e-12 and 1e12, got `NaN`",
+        ),
+        (
+            vec![1.0, 1.0, -1.0],
+            "weights[2]: must be 0 or between 1e-12 and 1e12, got `-1`",
+        ),
+        (
+            vec![f64::INFINITY, 1.0, 1.0],
+            "weights[0]: must be 0 or between 1e-12 and 1e12, got `inf`",
+        ),
+        (
+            vec![1e-13, 1.0, 1.0],
+            "weights[0]: must be 0 or between 1e-12 and 1e12, got `0.0000000000001`",
+        ),
+        (vec![0.0; 3], "weights: must not all be zero"),
+    ]
 }
