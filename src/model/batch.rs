@@ -80,7 +80,7 @@ impl ScoreModel {
     /// ```
     /// # use lead_scoring::{DimensionSpec, GroupSpec, ModelSpec, RuleSpec, RulesSpec, SchemaSpec, attribute};
     /// use lead_scoring::{AsOf, Lead, Progress, ScoreModel};
-    /// use std::ops::{ControlFlow, Range};
+    /// use std::ops::ControlFlow;
     ///
     /// # let large = RuleSpec::new("large").points(40.0).when(attribute("seats").at_least(50));
     /// # let spec = ModelSpec::new("fit")
