@@ -23,39 +23,6 @@ pub(crate) struct Filters {
 struct Start {
     lower: Box<[u8]>,
     is_whole: bool,
-    /// Its first eight bytes, or all where there are fewer.
-    first: Eight,
-}
-
-/// Up to eight bytes to be compared at once.
-#[derive(Debug)]
-struct Eight {
-    lower: u64,
-    /// The case bit of each letter: a byte with it set is the letter in lower case exactly where it is that letter.
-    letters: u64,
-    /// All bits of the bytes that there are.
-    mask: u64,
-}
-
-impl Eight {
-    fn new(lower: &[u8]) -> Self {
-        let eight = |of: fn(u8) -> u8| {
-            let bytes = lower.iter().take(8).rev();
-            bytes.fold(0, |eight, &byte| eight << 8 | u64::from(of(byte)))
-        };
-        Self {
-            lower: eight(|byte| byte),
-            letters: eight(|byte| if byte.is_ascii_lowercase() { 0x20 } else { 0 }),
-            mask: eight(|_| 0xff),
-        }
-    }
-
-    /// The first place where a text differs.
-    #[inline]
-    fn differs(&self, text: [u8; 8]) -> Option<usize> {
-        let differs = ((u64::from_le_bytes(text) | self.letters) ^ self.lower) & self.mask;
-        (differs != 0).then_some(differs.trailing_zeros() as usize / 8)
-    }
 }
 
 impl Start {
@@ -70,7 +37,6 @@ impl Start {
         (!test.exact && test.literal.is_ascii()).then(|| Self {
             lower: test.literal.as_bytes().into(),
             is_whole,
-            first: Eight::new(test.literal.as_bytes()),
         })
     }
 
@@ -78,10 +44,6 @@ impl Start {
     #[inline]
     fn holds(&self, text: &str) -> Option<bool> {
         let bytes = text.as_bytes();
-        let first = bytes.first_chunk();
-        if let Some(place) = first.and_then(|eight| self.first.differs(*eight)) {
-            return bytes.get(place)?.is_ascii().then_some(false);
-        }
         let mut pairs = bytes.iter().zip(&self.lower);
         match pairs.find(|(byte, lower)| byte.to_ascii_lowercase() != **lower) {
             Some((byte, _)) => byte.is_ascii().then_some(false),

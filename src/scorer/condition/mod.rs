@@ -4,6 +4,7 @@ mod compare;
 mod fields;
 mod filters;
 mod guard;
+mod packed;
 mod plan;
 mod range;
 mod recall;

@@ -67,50 +67,6 @@ fn many_literals_are_found() {
 }
 
 #[test]
-fn packed_texts_compare_as_the_standard_library_does() {
-    let texts: Vec<String> = (0..128_u8)
-        .flat_map(|byte| {
-            let c = char::from(byte);
-            [
-                format!("{c}"),
-                format!("{c}a"),
-                format!("b{c}Z"),
-                format!("{c}{c}Kk{c}"),
-                format!("seven{c} "),
-                format!("Sixteen {c}etters"),
-            ]
-        })
-        .collect();
-    for literal in &texts {
-        let packed = PackedLiteral::new(&literal.to_ascii_lowercase()).unwrap();
-        for text in &texts {
-            let same = packed.is(Packed::new(text).unwrap()) == 1;
-            assert_eq!(
-                same,
-                literal.eq_ignore_ascii_case(text),
-                "{literal:?} {text:?}"
-            );
-        }
-    }
-    assert_eq!(Packed::new("seventeen letters"), None);
-    assert_eq!(Packed::new("é"), None);
-}
-
-#[test]
-fn each_packed_literal_has_its_bits() {
-    for count in 0..=FEW {
-        let literals: Vec<String> = (0..count).map(|i| format!("name{i}")).collect();
-        let numbered = literals.iter().enumerate();
-        let all = PackedLiterals::new(numbered.map(|(i, name)| (name.as_str(), 1 << i)));
-        for (i, name) in literals.iter().enumerate() {
-            let packed = Packed::new(&name.to_ascii_uppercase()).unwrap();
-            assert_eq!(all.bits_of(packed), 1 << i);
-        }
-        assert_eq!(all.bits_of(Packed::new("name9").unwrap()), 0);
-    }
-}
-
-#[test]
 fn patterns_are_bounded() {
     assert!(holds(
         TextOp::Matches,
