@@ -39,6 +39,8 @@ pub enum Law {
     ExplanationIsTheVector,
     /// A view that promises order keeps it, and gives no id twice.
     PromisedOrderIsKept,
+    /// A view that says that all facts were known at a moment dates none of them later.
+    AllKnownIsTrue,
 }
 
 impl fmt::Display for Law {
@@ -56,6 +58,7 @@ impl fmt::Display for Law {
             Self::OneByOneIsBatch => "one by one gives what a batch gives",
             Self::ExplanationIsTheVector => "the explanation's dimensions are the vector's",
             Self::PromisedOrderIsKept => "a view that promises order keeps it",
+            Self::AllKnownIsTrue => "where all facts were known, none is known only later",
         })
     }
 }
@@ -274,13 +277,29 @@ pub fn check_model<L: LeadView + Sync>(
     Ok(())
 }
 
-/// Checks that views which promise order ([`LeadView::in_order`]) keep it.
+/// Checks that views keep what they promise: order ([`LeadView::in_order`]), and that all was known
+/// ([`LeadView::all_known_at`]).
+///
+/// Facts are looked for in the first 256 slots of attributes and questions.
 ///
 /// # Errors
 /// The first view found to break its promise.
 pub fn check_view<L: LeadView>(leads: &[L]) -> Result<(), BrokenLaw> {
     let never = [AsOf::new(Moment::MAX)];
     for check in checks(leads, &never) {
+        let slots = 0..256;
+        let attributes = slots.clone().map(AttributeSlot::new).map(Fact::Attribute);
+        let facts = attributes.chain(slots.map(QuestionSlot::new).map(Fact::Answer));
+        for fact in facts {
+            let since = check.view.known_since(fact);
+            let Some(since) = since.filter(|&since| since > Moment::MIN) else {
+                continue;
+            };
+            if check.view.all_known_at(since.plus_micros(-1)) {
+                let shown = format!("{fact:?} is known since {since} only");
+                return Err(check.broken(Law::AllKnownIsTrue, shown));
+            }
+        }
         if !check.view.in_order() {
             continue;
         }
@@ -347,6 +366,10 @@ impl LeadView for Told<'_> {
 
     fn dates_facts(&self) -> bool {
         self.lead.dates_facts()
+    }
+
+    fn all_known_at(&self, moment: Moment) -> bool {
+        self.lead.all_known_at(moment)
     }
 
     fn overrides<'a>(&'a self, visit: &mut dyn FnMut(Override<'a>)) {

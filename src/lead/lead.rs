@@ -121,6 +121,12 @@ impl LeadView for Lead {
             .is_some_and(|rare| !rare.known_since.is_empty())
     }
 
+    #[inline]
+    fn all_known_at(&self, moment: Moment) -> bool {
+        let rare = self.rare.as_ref();
+        rare.is_none_or(|rare| rare.all_known_at(moment))
+    }
+
     fn overrides<'a>(&'a self, visit: &mut dyn FnMut(Override<'a>)) {
         if let Some(rare) = &self.rare {
             rare.overrides
@@ -167,6 +173,10 @@ impl Rare {
             .answers
             .binary_search_by_key(&question, |&(question, _)| question);
         self.answers.get(found.ok()?).map(|(_, answer)| answer)
+    }
+
+    pub(super) fn all_known_at(&self, moment: Moment) -> bool {
+        self.known_since.iter().all(|&(_, since)| since <= moment)
     }
 
     pub(super) fn known_since(&self, fact: Fact) -> Option<Moment> {

@@ -159,13 +159,6 @@ impl LeadTable {
         self.rare.get(self.rare_places.get(row).checked_sub(1)?)
     }
 
-    /// Whether any fact of the lead in a row is dated.
-    #[inline]
-    pub(crate) fn dates_facts(&self, row: usize) -> bool {
-        self.rare(row)
-            .is_some_and(|rare| !rare.known_since.is_empty())
-    }
-
     /// Whether any lead has manual overrides or dated facts.
     pub(crate) fn has_rare(&self) -> bool {
         !self.rare.is_empty()

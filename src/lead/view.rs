@@ -96,6 +96,15 @@ pub trait LeadView {
         false
     }
 
+    /// Whether all facts were known at a moment, so that [`known_since`](LeadView::known_since) is not asked of each.
+    /// Default: where no fact is dated.
+    ///
+    /// Must not say yes where a fact is known only later; [`testing::check_view`](crate::testing::check_view) tests it.
+    fn all_known_at(&self, moment: Moment) -> bool {
+        let _ = moment;
+        !self.dates_facts()
+    }
+
     /// Visits manual overrides. Default: none.
     fn overrides<'a>(&'a self, visit: &mut dyn FnMut(Override<'a>)) {
         let _ = visit;
@@ -131,6 +140,9 @@ macro_rules! forward {
             }
             fn dates_facts(&self) -> bool {
                 (**self).dates_facts()
+            }
+            fn all_known_at(&self, moment: Moment) -> bool {
+                (**self).all_known_at(moment)
             }
             fn overrides<'a>(&'a self, visit: &mut dyn FnMut(Override<'a>)) {
                 (**self).overrides(visit);

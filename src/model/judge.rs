@@ -37,6 +37,15 @@ impl Judge {
         }
     }
 
+    /// Whether a lead's attributes are all that it asks for, so that it judges leads some at a time.
+    pub(super) fn judges_attributes(&self) -> bool {
+        match self {
+            Self::Rules(rules) => rules.plan().is_bare(),
+            Self::BuiltIn(scorer) => matches!(**scorer, BuiltIn::Grade(_)),
+            Self::Model(_) | Self::Predictive(_) | Self::Scorer(_) => false,
+        }
+    }
+
     pub(super) fn unit(&self) -> Unit {
         match self {
             Self::Rules(rules) => rules.unit(),

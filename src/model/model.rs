@@ -8,8 +8,8 @@ use crate::score::{
     Shape, Unit,
 };
 use crate::scorer::{
-    Assessment, Buffers, Case, History, Kinds, Lint, Marks, Opaque, Plan, Scorer, emptied,
-    other_schema, with_buffers,
+    Assessment, Buffers, Case, History, Kinds, Lint, Opaque, Plan, Scorer, emptied, other_schema,
+    with_buffers,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -162,14 +162,14 @@ impl ScoreModel {
         if lead.schema() != self.schema.id() {
             return;
         }
-        if lead.dates_facts() {
+        if lead.all_known_at(as_of.moment()) {
+            self.fill_known(lead, as_of, row, buffers, activities);
+        } else {
             let lead = KnownAt::new(lead, as_of.moment());
             with_buffers(|buffers, mut activities| {
                 self.fill_known(&lead, as_of, row, buffers, &mut activities);
                 ((), emptied(activities))
             });
-        } else {
-            self.fill_known(lead, as_of, row, buffers, activities);
         }
     }
 
@@ -181,16 +181,16 @@ impl ScoreModel {
         buffers: &mut Buffers,
         activities: &mut Vec<Activity<'l>>,
     ) {
-        let mut marks = Marks::NONE;
+        let mut marks = std::mem::take(&mut buffers.marks);
         let mut case = self.case(lead, as_of.moment(), activities);
         case.mark(&mut marks);
         let case = &case;
-        if !self.applies_to(case, buffers) {
-            return;
+        if self.applies_to(case, buffers) {
+            self.fill_case(case, buffers, row, |_, judge, cells, buffers, verdict| {
+                Some(judge.assess(case, as_of, cells, buffers, verdict))
+            });
         }
-        self.fill_case(case, buffers, row, |_, judge, cells, buffers, verdict| {
-            Some(judge.assess(case, as_of, cells, buffers, verdict))
-        });
+        buffers.marks = marks;
     }
 
     /// Fills a row with what `judge` says of each dimension; `None` where that is there already.
@@ -373,10 +373,11 @@ impl ScoreModel {
 
     fn explain_known<V: LeadView + ?Sized>(&self, lead: &V, as_of: AsOf) -> Explanation {
         with_buffers(|buffers, mut activities| {
-            let mut marks = Marks::NONE;
+            let mut marks = std::mem::take(&mut buffers.marks);
             let mut case = self.case(lead, as_of.moment(), &mut activities);
             case.mark(&mut marks);
             let why = self.explain_case(&case, as_of, buffers);
+            buffers.marks = marks;
             (why, emptied(activities))
         })
     }
@@ -432,10 +433,10 @@ impl Scorer for ScoreModel {
         if lead.schema() != self.schema.id() {
             return other_schema("model").labelled(&self.name).role(Role::Model);
         }
-        if lead.dates_facts() {
-            self.explain_known(&KnownAt::new(lead, as_of.moment()), as_of)
-        } else {
+        if lead.all_known_at(as_of.moment()) {
             self.explain_known(lead, as_of)
+        } else {
+            self.explain_known(&KnownAt::new(lead, as_of.moment()), as_of)
         }
     }
 

@@ -43,11 +43,11 @@ impl ScoreModel {
         if lead.schema() != self.schema.id() {
             return;
         }
-        if lead.dates_facts() {
+        if lead.all_known_at(as_of.moment()) {
+            self.hits_known(lead, as_of, dimensions, take);
+        } else {
             let lead = KnownAt::new(lead, as_of.moment());
             self.hits_known(&lead, as_of, dimensions, take);
-        } else {
-            self.hits_known(lead, as_of, dimensions, take);
         }
     }
 

@@ -3,7 +3,7 @@ mod spec;
 
 pub use spec::{CriterionSpec, GradeSpec};
 
-use super::condition::{Cond, Guard, Plan, Tests};
+use super::condition::{BlockWords, Cond, Guard, Plan, Tests, Words};
 use super::first_edge::first_edge;
 use super::rules::{Buffers, WhatIf, WhenUnknown, other_schema, with_buffers};
 use super::visible::with_known;
@@ -43,10 +43,10 @@ struct Criterion {
 
 impl Criterion {
     /// By how many steps it moves the grade; `None` where it is not known.
-    fn moves(&self, buffers: &Buffers) -> Option<f64> {
-        if self.matches.holds(&buffers.words) {
+    fn moves(&self, words: &Words) -> Option<f64> {
+        if self.matches.holds(words) {
             Some(self.thirds)
-        } else if self.differs.holds(&buffers.words) {
+        } else if self.differs.holds(words) {
             Some(-self.thirds)
         } else {
             None
@@ -154,9 +154,31 @@ impl GradeScorer {
         buffers: &mut Buffers,
     ) -> (f64, bool) {
         let known = self.attributes.read(lead, as_of, &mut buffers.words);
-        let moves = self.criteria.iter().filter_map(|one| one.moves(buffers));
+        self.steps_read(known, &buffers.words)
+    }
+
+    /// As [`steps`](GradeScorer::steps), once the attributes are read: `known` where any of them was there.
+    fn steps_read(&self, known: bool, words: &Words) -> (f64, bool) {
+        let moves = self.criteria.iter().filter_map(|one| one.moves(words));
         let steps = moves.fold(0.0 + self.start, |sum, steps| sum + steps);
         (steps, known || self.when_unknown == WhenUnknown::Zero)
+    }
+
+    /// What it asks of a lead.
+    pub(crate) fn attributes(&self) -> &Plan {
+        &self.attributes
+    }
+
+    /// Judges all leads of a block that was read, in their order.
+    pub(crate) fn all(
+        &self,
+        block: &BlockWords,
+        words: &mut Words,
+    ) -> impl Iterator<Item = Assessment> {
+        (0..block.rows()).map(|row| {
+            words.take(block, row);
+            Self::assess_steps(self.steps_read(block.any(row), words))
+        })
     }
 
     pub(super) fn assess_known<V: LeadView + ?Sized>(
@@ -165,7 +187,10 @@ impl GradeScorer {
         as_of: Moment,
         buffers: &mut Buffers,
     ) -> Assessment {
-        let (steps, speaks) = self.steps(lead, as_of, buffers);
+        Self::assess_steps(self.steps(lead, as_of, buffers))
+    }
+
+    fn assess_steps((steps, speaks): (f64, bool)) -> Assessment {
         if !speaks {
             return Assessment::default();
         }
@@ -206,7 +231,7 @@ impl GradeScorer {
     fn told(&self, buffers: &Buffers) -> Explanation {
         let mut parts = vec![Explanation::given("start", Unit::GradeSteps, self.start)];
         for criterion in &self.criteria {
-            if let Some(moves) = criterion.moves(buffers) {
+            if let Some(moves) = criterion.moves(&buffers.words) {
                 let node = Explanation::given(&criterion.name, Unit::GradeSteps, moves);
                 parts.push(node.role(Role::Rule));
             }

@@ -261,13 +261,23 @@ impl Pauses {
     #[inline]
     pub(crate) fn ages(&self, as_of: Moment) -> impl Fn(Moment) -> i64 {
         let paused = self.before(as_of);
+        // No pause is one without length. A longer one than fits is left to the general way.
+        let only = match *self.list {
+            [] => Some((as_of, as_of)),
+            [(from, until, _)] => {
+                Some((from, until)).filter(|_| until.micros_since(from) < i64::MAX)
+            }
+            _ => None,
+        };
         move |at| {
             let whole = as_of.micros_since(at);
-            if self.list.is_empty() {
-                whole
-            } else {
-                whole.saturating_sub(paused.saturating_sub(self.before(at)))
-            }
+            let paused = match only {
+                Some((from, until)) => {
+                    as_of.clamp(from, until).micros() - at.clamp(from, until).micros()
+                }
+                None => paused.saturating_sub(self.before(at)),
+            };
+            whole.saturating_sub(paused)
         }
     }
 
@@ -328,6 +338,15 @@ pub(crate) struct Kinds(u64);
 
 impl Kinds {
     pub(crate) const ALL: Self = Self(u64::MAX);
+    pub(crate) const NONE: Self = Self(0);
+
+    pub(crate) const fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
+    pub(crate) const fn bits(self) -> u64 {
+        self.0
+    }
 
     #[inline]
     pub(crate) fn one(kind: KindSlot) -> Self {
@@ -340,6 +359,10 @@ impl Kinds {
             .iter()
             .map(|activity| Self::one(activity.kind))
             .collect()
+    }
+
+    pub(crate) fn is_all(self) -> bool {
+        self.0 == u64::MAX
     }
 
     /// Those that are in either.

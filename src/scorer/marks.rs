@@ -1,4 +1,5 @@
-use super::history::Pauses;
+use super::condition::Head;
+use super::history::{Kinds, Pauses};
 use crate::lead::{Activity, KindSlot, Moment, ProductSlot};
 use std::iter::FusedIterator;
 
@@ -7,9 +8,38 @@ use std::iter::FusedIterator;
 #[derive(Debug)]
 pub(crate) struct Marks {
     ages: [i64; Self::MOST],
+    /// Of the subjects.
+    heads: [Head; Self::MOST],
     kinds: [Places; Self::MOST],
-    products: [Places; Self::PRODUCTS],
+    products: [OfProduct; Self::PRODUCTS],
     all: Places,
+}
+
+/// The activities of one product.
+#[derive(Clone, Debug, Default)]
+struct OfProduct {
+    places: Places,
+    kinds: Kinds,
+}
+
+impl Default for Marks {
+    /// No activities.
+    fn default() -> Self {
+        Self {
+            ages: [0; Self::MOST],
+            heads: [Head::default(); Self::MOST],
+            kinds: [const { Places(0) }; Self::MOST],
+            products: [const { OfProduct::NONE }; Self::PRODUCTS],
+            all: Places(0),
+        }
+    }
+}
+
+impl OfProduct {
+    const NONE: Self = Self {
+        places: Places(0),
+        kinds: Kinds::NONE,
+    };
 }
 
 impl Marks {
@@ -18,15 +48,8 @@ impl Marks {
     /// How many products are told apart.
     const PRODUCTS: usize = 16;
 
-    /// No activities.
-    pub(crate) const NONE: Self = Self {
-        ages: [0; Self::MOST],
-        kinds: [const { Places(0) }; Self::MOST],
-        products: [const { Places(0) }; Self::PRODUCTS],
-        all: Places(0),
-    };
-
-    /// Marks a history; `None` where it is too long, or a kind or a product stands too far back in the schema.
+    /// Marks a history in place of the one before; `None` where it is too long, or a kind or a product stands too far
+    /// back in the schema.
     #[inline]
     pub(crate) fn set(
         &mut self,
@@ -37,16 +60,28 @@ impl Marks {
         if history.len() > Self::MOST {
             return None;
         }
+        self.kinds = [const { Places(0) }; Self::MOST];
+        self.products = [const { OfProduct::NONE }; Self::PRODUCTS];
         let age = pauses.ages(as_of);
-        for (place, (activity, own)) in (0_u32..).zip(history.iter().zip(&mut self.ages)) {
+        let mut bit = 1;
+        let own = self.ages.iter_mut().zip(&mut self.heads);
+        for (activity, (own, head)) in history.iter().zip(own) {
             *own = age(activity.at);
-            let bit = 1 << place;
-            self.all.0 |= bit;
+            *head = Head::of(activity.subject);
             self.kinds.get_mut(activity.kind.index())?.0 |= bit;
             if let Some(product) = activity.product {
-                self.products.get_mut(product.index())?.0 |= bit;
+                let product = self.products.get_mut(product.index())?;
+                product.places.0 |= bit;
+                product.kinds = product.kinds.or(Kinds::one(activity.kind));
             }
+            bit <<= 1;
         }
+        // As many bits as there are activities.
+        self.all = Places(if history.len() < Self::MOST {
+            bit - 1
+        } else {
+            u64::MAX
+        });
         Some(self)
     }
 
@@ -54,6 +89,32 @@ impl Marks {
     #[inline]
     pub(crate) fn age(&self, place: usize) -> i64 {
         self.ages.get(place).copied().unwrap_or_default()
+    }
+
+    /// How the subject of the activity at a place begins.
+    #[inline]
+    pub(crate) fn head(&self, place: usize) -> Head {
+        self.heads.get(place).copied().unwrap_or_default()
+    }
+
+    /// How many of so many activities are no younger than an age: the first ones.
+    #[inline]
+    pub(crate) fn older(&self, count: usize, limit: i64) -> usize {
+        let ages = self.ages.get(..count).unwrap_or_default();
+        ages.partition_point(|&age| age >= limit)
+    }
+
+    /// Those of so many that are younger than one age and no younger than another.
+    #[inline]
+    pub(crate) fn aged(&self, count: usize, younger: Option<i64>, older: Option<i64>) -> Places {
+        let first = |limit| u32::try_from(self.older(count, limit)).unwrap_or(u32::MAX);
+        let from = younger.map_or(u64::MAX, |limit| {
+            u64::MAX.checked_shl(first(limit)).unwrap_or(0)
+        });
+        let until = older.map_or(u64::MAX, |limit| {
+            !u64::MAX.checked_shl(first(limit)).unwrap_or(0)
+        });
+        Places(from & until)
     }
 
     /// All activities.
@@ -72,8 +133,15 @@ impl Marks {
     /// Those that carry a product.
     #[inline]
     pub(crate) fn product(&self, product: ProductSlot) -> Places {
-        let places = self.products.get(product.index());
-        places.cloned().unwrap_or_default()
+        let of = self.products.get(product.index());
+        of.map(|of| of.places.clone()).unwrap_or_default()
+    }
+
+    /// The kinds of those that carry a product.
+    #[inline]
+    pub(crate) fn kinds_of(&self, product: ProductSlot) -> Kinds {
+        let of = self.products.get(product.index());
+        of.map(|of| of.kinds).unwrap_or_default()
     }
 }
 
@@ -82,6 +150,10 @@ impl Marks {
 pub(crate) struct Places(u64);
 
 impl Places {
+    pub(crate) const fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
     /// Those that are in both.
     #[inline]
     pub(crate) fn and(&self, other: &Self) -> Self {
@@ -92,6 +164,25 @@ impl Places {
     #[inline]
     pub(crate) fn or(&self, other: &Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// Those of which something holds.
+    #[inline]
+    pub(crate) fn only(self, holds: impl Fn(usize) -> bool) -> Self {
+        let kept = |kept, place| kept | u64::from(holds(place)) << place;
+        Self(self.fold(0, kept))
+    }
+
+    /// Adds one of the first 64.
+    #[inline]
+    pub(crate) fn add(&mut self, place: usize) {
+        self.0 |= 1 << (place % 64);
+    }
+
+    /// How many there are.
+    #[inline]
+    pub(crate) fn count_all(&self) -> u64 {
+        self.0.count_ones().into()
     }
 
     #[inline]
@@ -140,7 +231,7 @@ mod tests {
             at(2, 3).product(ProductSlot::new(2)),
             at(4, 0).product(ProductSlot::new(2)),
         ];
-        let mut marks = Marks::NONE;
+        let mut marks = Marks::default();
         let as_of = Moment::from_seconds(5);
         let marks = marks.set(&history, as_of, &Pauses::default()).unwrap();
         let places = |places: Places| places.collect::<Vec<_>>();
@@ -164,7 +255,7 @@ mod tests {
     fn what_cannot_be_marked_is_not() {
         let marks = |history: &[Activity<'_>]| {
             let as_of = Moment::from_seconds(500);
-            let mut marks = Marks::NONE;
+            let mut marks = Marks::default();
             marks.set(history, as_of, &Pauses::default()).is_some()
         };
         let many: Vec<_> = (0..65).map(|second| at(second, 0)).collect();

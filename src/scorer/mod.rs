@@ -62,14 +62,16 @@ pub use rules::{
 pub use scorer::{Assessment, FromFn, Opaque, Scorer, from_fn};
 
 pub(crate) use built_in::BuiltIn;
-pub(crate) use condition::{Applies, Cond, Guard, Layout, Plan, Tests, resolve_condition};
+pub(crate) use condition::{
+    Applies, Cond, Guard, Layout, Plan, TablePlan, Tests, Words, resolve_condition,
+};
 pub(crate) use course::{Course, Within};
 pub(crate) use history::{History, Kinds};
-pub(crate) use marks::Marks;
+
 pub(crate) use period::parse_period;
 pub(crate) use predictive::{NaiveBayesOfTable, PredictiveOfTable};
 pub(crate) use rules::{
-    ActivityPlan, Blocks, Buffers, Builder, Case, Moments, RulesCourse, RulesOfTable, RulesPlan,
-    SECOND, abstained, emptied, one_way_until, other_schema, resolve_applies, when, with_buffers,
+    ActivityPlan, Blocks, Buffers, Builder, Case, Moments, RulesCourse, RulesOfTable, SECOND,
+    abstained, emptied, one_way_until, other_schema, resolve_applies, when, with_buffers,
 };
 pub(crate) use scorer::raw_change;

@@ -209,33 +209,33 @@ impl MomentumScorer {
     }
 
     fn weeks<T: Trace, V: ?Sized>(&self, case: &Case<'_, V>) -> Weeks<T::Node> {
-        let mut weeks = Weeks {
-            known: false,
-            last: 0.0,
-            before: 0.0,
-            last_parts: Vec::new(),
-            before_parts: Vec::new(),
-        };
-        case.each(|activity, age| {
+        let (earlier, last) = case.split_at_age(WEEK);
+        let (older, _) = case.split_at_age(FOUR_WEEKS);
+        let before = earlier.get(older.len()..).unwrap_or_default();
+        let (last, last_parts) = self.sum::<T>(last);
+        let (before, before_parts) = self.sum::<T>(before);
+        let weighs = |activity: &Activity<'_>| self.weight(activity.kind) > 0.0;
+        Weeks {
+            known: last > 0.0 || before > 0.0 || older.iter().any(weighs),
+            last,
+            before,
+            last_parts,
+            before_parts,
+        }
+    }
+
+    /// The sum of weights, with its parts.
+    #[inline]
+    fn sum<T: Trace>(&self, activities: &[Activity<'_>]) -> (f64, Vec<T::Node>) {
+        let mut parts = Vec::new();
+        let sum = activities.iter().fold(0.0, |sum, activity| {
             let weight = self.weight(activity.kind);
-            if weight <= 0.0 {
-                return;
-            }
-            weeks.known = true;
-            if age >= FOUR_WEEKS {
-                return;
-            }
-            let (sum, parts) = if age < WEEK {
-                (&mut weeks.last, &mut weeks.last_parts)
-            } else {
-                (&mut weeks.before, &mut weeks.before_parts)
-            };
-            *sum += weight;
-            if T::ON {
+            if T::ON && weight > 0.0 {
                 parts.push(self.part::<T>(activity, weight));
             }
+            sum + weight
         });
-        weeks
+        (sum, parts)
     }
 
     /// Hands the activities that count on; `None` for a lead of another schema.

@@ -1,5 +1,4 @@
 use super::history::{History, Kinds};
-use super::marks::Marks;
 use super::rules::{Buffers, Case, emptied, with_buffers};
 use crate::lead::{KnownAt, LeadView, Moment, SchemaId};
 use crate::score::AsOf;
@@ -15,10 +14,10 @@ pub(crate) fn with_known<R>(
         return None;
     }
     let as_of = as_of.moment();
-    Some(if lead.dates_facts() {
-        run(&KnownAt::new(lead, as_of), as_of)
-    } else {
+    Some(if lead.all_known_at(as_of) {
         run(lead, as_of)
+    } else {
+        run(&KnownAt::new(lead, as_of), as_of)
     })
 }
 
@@ -38,7 +37,7 @@ pub(crate) fn with_case<R>(
             if reads_activities {
                 history.collect(lead, as_of, since, &mut activities);
             }
-            let mut marks = Marks::NONE;
+            let mut marks = std::mem::take(&mut buffers.marks);
             let mut case = Case {
                 lead,
                 as_of,
@@ -51,6 +50,7 @@ pub(crate) fn with_case<R>(
             };
             case.mark(&mut marks);
             let result = run(&case, buffers);
+            buffers.marks = marks;
             (result, emptied(activities))
         })
     })

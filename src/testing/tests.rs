@@ -124,3 +124,28 @@ fn promises_of_views_are_checked() {
          activity 1 at 1970-01-01T00:00:00Z comes too late"
     );
 }
+
+#[test]
+fn views_that_know_too_early_are_found() {
+    struct Forward(SchemaId);
+    impl LeadView for Forward {
+        fn schema(&self) -> SchemaId {
+            self.0
+        }
+        fn known_since(&self, fact: Fact) -> Option<Moment> {
+            (fact == Fact::Attribute(AttributeSlot::new(1))).then(|| Moment::from_seconds(60))
+        }
+        fn dates_facts(&self) -> bool {
+            true
+        }
+        fn all_known_at(&self, _: Moment) -> bool {
+            true
+        }
+    }
+    let broken = check_view(&[Forward(schema().id())]).unwrap_err();
+    assert_eq!(
+        broken.to_string(),
+        "broken law: where all facts were known, none is known only later; lead 0 as of \
+         +262142-12-31T23:59:59.999999Z: Attribute(AttributeSlot(1)) is known since 1970-01-01T00:01:00Z only"
+    );
+}

@@ -162,10 +162,10 @@ pub(crate) fn attribute_sample<V: LeadView>(
     let read = |lead: &V, take: &mut dyn FnMut(Value<'_>)| {
         if lead.schema() != model.schema().id() {
             take(Value::Missing);
-        } else if lead.dates_facts() {
-            take(KnownAt::new(lead, moment).attribute(slot));
-        } else {
+        } else if lead.all_known_at(moment) {
             take(lead.attribute(slot));
+        } else {
+            take(KnownAt::new(lead, moment).attribute(slot));
         }
     };
     match kind {

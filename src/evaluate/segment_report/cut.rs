@@ -97,10 +97,10 @@ impl CutBy {
                 let Some(slot) = model.schema().attribute(name) else {
                     return take("unknown");
                 };
-                if lead.dates_facts() {
-                    values(KnownAt::new(lead, moment).attribute(slot), take);
-                } else {
+                if lead.all_known_at(moment) {
                     values(lead.attribute(slot), take);
+                } else {
+                    values(KnownAt::new(lead, moment).attribute(slot), take);
                 }
             }
             Self::Channel => {

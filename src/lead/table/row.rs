@@ -98,7 +98,14 @@ impl LeadView for LeadRow<'_> {
     }
 
     fn dates_facts(&self) -> bool {
-        self.table.dates_facts(self.row)
+        let rare = self.table.rare(self.row);
+        rare.is_some_and(|rare| !rare.known_since.is_empty())
+    }
+
+    #[inline]
+    fn all_known_at(&self, moment: Moment) -> bool {
+        let rare = self.table.rare(self.row);
+        rare.is_none_or(|rare| rare.all_known_at(moment))
     }
 
     fn overrides<'a>(&'a self, visit: &mut dyn FnMut(Override<'a>)) {

@@ -144,11 +144,53 @@ impl Codes {
     }
 }
 
+/// Texts by position, ready to be asked often.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Dictionary {
+    /// Each apart: found without looking where another ends.
+    Few(Box<[Box<str>]>),
+    Many(Strings),
+}
+
+impl Default for Dictionary {
+    fn default() -> Self {
+        Self::Few(Box::default())
+    }
+}
+
+impl Dictionary {
+    fn new(mut texts: Strings) -> Self {
+        /// Up to here it matters little how much room each takes.
+        const FEW: usize = 1_024;
+        if texts.len() > FEW {
+            texts.shrink();
+            return Self::Many(texts);
+        }
+        let all = (0..texts.len()).map(|place| texts.get(place).unwrap_or_default());
+        Self::Few(all.map(Box::from).collect())
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Few(texts) => texts.len(),
+            Self::Many(texts) => texts.len(),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn get(&self, place: usize) -> Option<&str> {
+        match self {
+            Self::Few(texts) => texts.get(place).map(|text| &**text),
+            Self::Many(texts) => texts.get(place),
+        }
+    }
+}
+
 /// Texts by code; code 0 is no text.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Coded {
     pub(crate) codes: Codes,
-    pub(crate) texts: Strings,
+    pub(crate) texts: Dictionary,
 }
 
 impl Coded {
@@ -156,9 +198,11 @@ impl Coded {
         Self::of(Codes::new(codes), texts)
     }
 
-    pub(super) fn of(codes: Codes, mut texts: Strings) -> Self {
-        texts.shrink();
-        Self { codes, texts }
+    pub(super) fn of(codes: Codes, texts: Strings) -> Self {
+        Self {
+            codes,
+            texts: Dictionary::new(texts),
+        }
     }
 
     #[inline]

@@ -3,7 +3,7 @@ use crate::lead::LeadView;
 use crate::model::judge::Judge;
 use crate::model::model::{Row, ScoreModel};
 use crate::score::{AsOf, Cell};
-use crate::scorer::{Blocks, Buffers, Case, Marks, RulesPlan, emptied, with_buffers};
+use crate::scorer::{Blocks, Buffers, BuiltIn, Case, emptied, with_buffers};
 
 /// Leads of whatever type, whose attributes are read some leads at a time.
 pub(super) struct LeadsOfModel<'s, L> {
@@ -19,9 +19,8 @@ const GROUP: usize = 64;
 
 impl<'s, L: LeadView> LeadsOfModel<'s, L> {
     pub(super) fn new(model: &'s ScoreModel, leads: &'s [L]) -> Self {
-        let bare = |judge: &Judge| matches!(judge, Judge::Rules(rules) if rules.plan().is_bare());
         Self {
-            by_row: !model.judges.iter().all(bare)
+            by_row: !model.judges.iter().all(Judge::judges_attributes)
                 || model.applies.is_some()
                 || model.composite.is_some()
                 || !model.labels.is_empty(),
@@ -30,22 +29,13 @@ impl<'s, L: LeadView> LeadsOfModel<'s, L> {
         }
     }
 
-    /// The judges whose attributes are read at a time, with their places.
-    fn rules(&self) -> impl Iterator<Item = (usize, &RulesPlan)> {
-        let judges = self.model.judges.iter().enumerate();
-        judges.filter_map(|(place, judge)| match judge {
-            Judge::Rules(rules) => Some((place, rules.plan())),
-            _ => None,
-        })
-    }
-
     /// Whether there is nothing to a lead but what is read at a time.
-    fn is_plain(&self, lead: &L) -> bool {
+    fn is_plain(&self, lead: &L, as_of: AsOf) -> bool {
         let mut overridden = false;
         if !self.by_row {
             lead.overrides(&mut |_| overridden = true);
         }
-        !overridden && !lead.dates_facts() && lead.schema() == self.model.schema.id()
+        !overridden && lead.all_known_at(as_of.moment()) && lead.schema() == self.model.schema.id()
     }
 
     /// Reads leads, and judges them where that is all that a judge asks for.
@@ -59,10 +49,22 @@ impl<'s, L: LeadView> LeadsOfModel<'s, L> {
     ) {
         let Buffers { words, blocks, .. } = buffers;
         blocks.make_room(self.model.judges.len());
-        for (place, rules) in self.rules() {
-            if let Some(block) = blocks.rules.get_mut(place) {
-                rules.read_block(leads, as_of.moment(), words, block);
-                results.fill(place, first, rules.all(block));
+        let judges = self.model.judges.iter().zip(&mut blocks.attributes);
+        for (place, (judge, block)) in judges.enumerate() {
+            match judge {
+                Judge::Rules(rules) => {
+                    let rules = rules.plan();
+                    rules.read_block(leads, as_of.moment(), words, block);
+                    results.fill(place, first, rules.all(block));
+                }
+                Judge::BuiltIn(scorer) => {
+                    if let BuiltIn::Grade(grade) = &**scorer {
+                        let attributes = grade.attributes();
+                        attributes.read_block(leads, as_of.moment(), words, block);
+                        results.fill(place, first, grade.all(block, words));
+                    }
+                }
+                Judge::Model(_) | Judge::Predictive(_) | Judge::Scorer(_) => {}
             }
         }
     }
@@ -83,8 +85,8 @@ impl<'s, L: LeadView> LeadsOfModel<'s, L> {
             case,
             buffers,
             row,
-            |at, judge, cells, buffers, verdict| match (judge, blocks.rules.get(at)) {
-                (Judge::Rules(rules), _) if rules.plan().is_bare() => None,
+            |at, judge, cells, buffers, verdict| match (judge, blocks.attributes.get(at)) {
+                _ if judge.judges_attributes() => None,
                 (Judge::Rules(rules), Some(block)) => {
                     Some(rules.plan().one((block, place), case, buffers, verdict))
                 }
@@ -105,7 +107,7 @@ impl<L: LeadView + Sync> Batch for LeadsOfModel<'_, L> {
         with_buffers(|buffers, mut activities| {
             for (group, leads) in groups.enumerate() {
                 let rows = group * GROUP..group * GROUP + leads.len();
-                let plain = leads.iter().all(|lead| self.is_plain(lead));
+                let plain = leads.iter().all(|lead| self.is_plain(lead, as_of));
                 if plain {
                     self.read(leads, rows.start, as_of, buffers, &mut results);
                     if !self.by_row {
@@ -120,10 +122,11 @@ impl<L: LeadView + Sync> Batch for LeadsOfModel<'_, L> {
                     if !plain {
                         return self.model.fill(lead, as_of, row, buffers, &mut activities);
                     }
-                    let mut marks = Marks::NONE;
+                    let mut marks = std::mem::take(&mut buffers.marks);
                     let mut case = self.model.case(lead, as_of.moment(), &mut activities);
                     case.mark(&mut marks);
                     self.rest(&case, place % GROUP, as_of, row, (&blocks, buffers));
+                    buffers.marks = marks;
                 });
                 buffers.blocks = blocks;
             }

@@ -4,8 +4,8 @@ use crate::model::judge::Judge;
 use crate::model::model::{Row, ScoreModel};
 use crate::score::{AsOf, Cell};
 use crate::scorer::{
-    Blocks, Buffers, BuiltIn, Marks, NaiveBayesOfTable, PredictiveOfTable, RulesOfTable, emptied,
-    with_buffers,
+    Blocks, Buffers, BuiltIn, GradeScorer, NaiveBayesOfTable, PredictiveOfTable, RulesOfTable,
+    TablePlan, Words, emptied, with_buffers,
 };
 use std::ops::Range;
 use std::sync::Arc;
@@ -26,6 +26,7 @@ enum JudgeOfTable<'t> {
     Rules(RulesOfTable<'t>),
     Predictive(PredictiveOfTable<'t>),
     NaiveBayes(NaiveBayesOfTable<'t>),
+    Grade(&'t GradeScorer, TablePlan<'t>),
     /// Judges lead by lead.
     ByRow,
 }
@@ -36,7 +37,7 @@ impl JudgeOfTable<'_> {
         match self {
             Self::Rules(rules) => rules.is_bare(),
             Self::Predictive(scorer) => scorer.is_whole(),
-            Self::NaiveBayes(_) => true,
+            Self::NaiveBayes(_) | Self::Grade(..) => true,
             Self::ByRow => false,
         }
     }
@@ -53,7 +54,7 @@ impl<'t> TableOfModel<'t> {
         let history = |(ready, judge): (&JudgeOfTable<'_>, &Judge)| match ready {
             JudgeOfTable::Rules(rules) => rules.reads_history(),
             JudgeOfTable::Predictive(scorer) => scorer.reads_history(),
-            JudgeOfTable::NaiveBayes(_) => false,
+            JudgeOfTable::NaiveBayes(_) | JudgeOfTable::Grade(..) => false,
             JudgeOfTable::ByRow => judge.reads_activities(),
         };
         let mut raisers = model.labels.iter().flat_map(|labels| &labels.auto);
@@ -86,6 +87,9 @@ impl<'t> TableOfModel<'t> {
                 )),
                 Some(Judge::BuiltIn(scorer)) => match &**scorer {
                     BuiltIn::NaiveBayes(scorer) => JudgeOfTable::NaiveBayes(scorer.of_table(table)),
+                    BuiltIn::Grade(scorer) => {
+                        JudgeOfTable::Grade(scorer, scorer.attributes().of_table(table))
+                    }
                     _ => JudgeOfTable::ByRow,
                 },
                 _ => JudgeOfTable::ByRow,
@@ -102,16 +106,19 @@ impl<'t> TableOfModel<'t> {
         &self,
         rows: &Range<usize>,
         as_of: Moment,
-        blocks: &mut Blocks,
+        (blocks, words): (&mut Blocks, &mut Words),
         results: &mut Results<'_>,
     ) {
         blocks.make_room(self.judges.len());
-        let Blocks { rules, predictive } = blocks;
+        let Blocks {
+            attributes,
+            predictive,
+        } = blocks;
         let width = results.width;
         for &place in &self.model.order {
             match self.judges.get(place) {
                 Some(JudgeOfTable::Rules(judge)) => {
-                    let Some(block) = rules.get_mut(place) else {
+                    let Some(block) = attributes.get_mut(place) else {
                         continue;
                     };
                     judge.read(rows, as_of, block);
@@ -129,6 +136,13 @@ impl<'t> TableOfModel<'t> {
                     }
                 }
                 Some(JudgeOfTable::NaiveBayes(judge)) => results.fill(place, 0, judge.all(rows)),
+                Some(JudgeOfTable::Grade(judge, plan)) => {
+                    let Some(block) = attributes.get_mut(place) else {
+                        continue;
+                    };
+                    plan.read(rows, as_of, true, block);
+                    results.fill(place, 0, judge.all(block, words));
+                }
                 Some(JudgeOfTable::ByRow) | None => {}
             }
         }
@@ -144,11 +158,11 @@ impl<'t> TableOfModel<'t> {
         blocks: &Blocks,
         (buffers, activities): (&mut Buffers, &mut Vec<Activity<'l>>),
     ) {
-        if lead.dates_facts() {
+        if !lead.all_known_at(as_of.moment()) {
             row.cells.fill(Cell::NONE);
             return self.model.fill(lead, as_of, row, buffers, activities);
         }
-        let mut marks = Marks::NONE;
+        let mut marks = std::mem::take(&mut buffers.marks);
         let mut case = if self.reads_activities {
             self.model.case(lead, as_of.moment(), activities)
         } else {
@@ -157,14 +171,16 @@ impl<'t> TableOfModel<'t> {
         case.mark(&mut marks);
         let case = &case;
         if !self.model.applies_to(case, buffers) {
-            return row.cells.fill(Cell::NONE);
+            row.cells.fill(Cell::NONE);
+            buffers.marks = marks;
+            return;
         }
         let judge = |at: usize,
                      judge: &Judge,
                      cells: &[Cell],
                      buffers: &mut Buffers,
                      verdict: &mut dyn FnMut(&Arc<str>)| {
-            let (rules, predictive) = (blocks.rules.get(at), blocks.predictive.get(at));
+            let (rules, predictive) = (blocks.attributes.get(at), blocks.predictive.get(at));
             match (self.judges.get(at)?, rules, predictive) {
                 (ready, ..) if ready.is_whole() => None,
                 (JudgeOfTable::Rules(rules), Some(block), _) => {
@@ -178,6 +194,7 @@ impl<'t> TableOfModel<'t> {
             }
         };
         self.model.fill_case(case, buffers, row, judge);
+        buffers.marks = marks;
     }
 }
 
@@ -193,7 +210,8 @@ impl Batch for TableOfModel<'_> {
         let rows = first..first + results.len();
         with_buffers(|buffers, activities| {
             let mut blocks = std::mem::take(&mut buffers.blocks);
-            self.read(&rows, as_of.moment(), &mut blocks, &mut results);
+            let room = (&mut blocks, &mut buffers.words);
+            self.read(&rows, as_of.moment(), room, &mut results);
             let mut activities = emptied(activities);
             if self.by_row {
                 let mut leads = self.table.some_rows(&rows);

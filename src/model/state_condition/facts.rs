@@ -48,11 +48,11 @@ impl Conditions {
             return None;
         }
         let dated;
-        let lead: &dyn LeadView = if lead.dates_facts() {
+        let lead: &dyn LeadView = if lead.all_known_at(as_of) {
+            lead
+        } else {
             dated = KnownAt::new(lead, as_of);
             &dated
-        } else {
-            lead
         };
         with_buffers(|buffers, mut activities| {
             if let Some((plan, applies)) = &self.applies {

@@ -12,44 +12,72 @@ use crate::model::Problems;
 pub(crate) struct Filters {
     texts: Box<[Box<[Matcher]>]>,
     numbers: Box<[Box<[NumberRange]>]>,
-    /// The only comparison of a text, where there is but one and it looks at the beginning.
+    /// Where there is but one comparison of a text and it looks at the beginning.
     start: Option<Start>,
     known: Option<Known>,
     missing: bool,
 }
 
-/// Whether a text begins with, or is, a literal of ASCII in lower case, without regard to case.
+/// The first eight bytes of a text, zeros where there are fewer; where one of them is not ASCII, or there is no text, not
+/// ASCII either.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Head(u64);
+
+impl Head {
+    const NOT_ASCII: u64 = 0x8080_8080_8080_8080;
+
+    #[inline]
+    pub(crate) fn of(text: Option<&str>) -> Self {
+        let Some(bytes) = text.map(str::as_bytes) else {
+            return Self(Self::NOT_ASCII);
+        };
+        Self(match bytes.first_chunk() {
+            Some(first) => u64::from_le_bytes(*first),
+            None => (0_u32..8).fold(0, |head, place| {
+                let byte = bytes.get(place as usize).copied().unwrap_or_default();
+                head | u64::from(byte) << (8 * place)
+            }),
+        })
+    }
+}
+
+/// What every text begins with that begins with a literal of ASCII in lower case, without regard to case.
 #[derive(Debug)]
-struct Start {
-    lower: Box<[u8]>,
-    is_whole: bool,
+pub(crate) struct Start {
+    /// The first eight bytes of the literal.
+    lower: u64,
+    /// The bits in which a text must agree.
+    mask: u64,
+    /// The case bit of each letter.
+    letters: u64,
 }
 
 impl Start {
+    /// `None` unless the tests are one comparison, and that asks for the beginning.
     fn new(tests: &[Box<[TextTest]>]) -> Option<Self> {
         let [choices] = tests else { return None };
         let [test] = &**choices else { return None };
-        let is_whole = match test.op {
-            TextOp::Equals => true,
-            TextOp::StartsWith => false,
-            TextOp::Contains | TextOp::EndsWith | TextOp::Matches => return None,
-        };
-        (!test.exact && test.literal.is_ascii()).then(|| Self {
-            lower: test.literal.as_bytes().into(),
-            is_whole,
+        let asks = matches!(test.op, TextOp::Equals | TextOp::StartsWith);
+        (asks && !test.exact && test.literal.is_ascii()).then(|| {
+            let head = |of: fn(u8) -> u8| {
+                let mut head = [0; 8];
+                let bytes = head.iter_mut().zip(test.literal.bytes());
+                bytes.for_each(|(byte, lower)| *byte = of(lower));
+                u64::from_le_bytes(head)
+            };
+            Self {
+                lower: head(|byte| byte),
+                mask: head(|_| u8::MAX),
+                letters: head(|byte| if byte.is_ascii_lowercase() { 0x20 } else { 0 }),
+            }
         })
     }
 
-    /// `None` where a letter is not ASCII before the answer is known: its lower case may be.
+    /// Whether a text with that head may begin so: never no where it does.
     #[inline]
-    fn holds(&self, text: &str) -> Option<bool> {
-        let bytes = text.as_bytes();
-        let mut pairs = bytes.iter().zip(&self.lower);
-        match pairs.find(|(byte, lower)| byte.to_ascii_lowercase() != **lower) {
-            Some((byte, _)) => byte.is_ascii().then_some(false),
-            None if self.is_whole => Some(bytes.len() == self.lower.len()),
-            None => Some(bytes.len() >= self.lower.len()),
-        }
+    pub(crate) fn may_hold(&self, head: Head) -> bool {
+        let differs = ((head.0 | self.letters) ^ self.lower) & self.mask;
+        (differs == 0) | (head.0 & Head::NOT_ASCII != 0)
     }
 }
 
@@ -59,13 +87,15 @@ impl Filters {
         self.missing || (no_other && self.known == Some(Known::Missing))
     }
 
+    /// What a text that passes begins with, where that is known.
+    pub(crate) fn start(&self) -> Option<&Start> {
+        self.start.as_ref()
+    }
+
     pub(crate) fn text(&self, text: Option<&str>) -> bool {
         let Some(text) = text else {
             return self.without(self.texts.is_empty());
         };
-        if let Some(holds) = self.start.as_ref().and_then(|start| start.holds(text)) {
-            return holds;
-        }
         let mut text = Folded::new(text);
         self.known != Some(Known::Missing)
             && self

@@ -204,6 +204,15 @@ impl Guard {
         match self {
             Self::Always => true,
             Self::One(need) => need.all(words),
+            Self::Every(_) | Self::Either(_) | Self::Tree(_) => self.holds_together(words),
+        }
+    }
+
+    #[inline(never)]
+    fn holds_together(&self, words: &Words) -> bool {
+        match self {
+            Self::Always => true,
+            Self::One(need) => need.all(words),
             Self::Every(needs) => needs.iter().all(|need| need.all(words)),
             Self::Either(need) => need.any(words),
             Self::Tree(tree) => tree.holds(words),

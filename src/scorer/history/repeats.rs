@@ -1,6 +1,6 @@
 //! Activities that are told more than once.
 
-use crate::lead::{Activity, KindSlot, Moment, canonical_order};
+use crate::lead::{Activity, KindSlot, canonical_order};
 use std::collections::HashMap;
 
 /// What is the same in an activity that is told again.
@@ -18,6 +18,21 @@ fn is_told_again(first: &Activity<'_>, later: &Activity<'_>) -> bool {
         && key(first) == key(later)
 }
 
+/// One of so many slots for an activity: the same for one that is told again, mostly others for others.
+#[inline]
+fn slot(activity: &Activity<'_>, slots: usize) -> usize {
+    const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+    let subject = activity.subject.unwrap_or_default().as_bytes();
+    let end = subject
+        .last_chunk()
+        .map_or(0, |end| u32::from_le_bytes(*end));
+    let mixed =
+        u64::from(end) ^ (subject.len() as u64) << 32 ^ (activity.kind.index() as u64) << 40;
+    #[allow(clippy::cast_possible_truncation)] // of the higher half
+    let top = (mixed.wrapping_mul(ODD) >> 32) as usize;
+    top % slots
+}
+
 /// Leaves out activities of the same kind, subject and channel less than `period` after the first of them.
 pub(super) fn without_told_again(activities: &mut Vec<Activity<'_>>, period: i64) {
     /// Up to here looking back is faster than hashing, and allocates nothing.
@@ -33,51 +48,59 @@ pub(super) fn without_told_again(activities: &mut Vec<Activity<'_>>, period: i64
         });
         return;
     }
-    let mut kept = 0;
-    // Those before it are too long ago for all that follow.
-    let mut recent = 0;
-    let mut last = None;
-    for i in 0..activities.len() {
-        let Some((before, [activity, ..])) = activities.split_at_checked(i) else {
-            return;
+    // The last one of each slot that is no repeat, and the one before it in the same slot.
+    const NONE: u8 = u8::MAX;
+    let (mut last, mut before) = ([NONE; FEW], [NONE; FEW]);
+    let mut told_again = 0_u64;
+    for (place, activity) in activities.iter().enumerate() {
+        let Some(last) = last.get_mut(slot(activity, FEW)) else {
+            continue;
         };
-        let is_over = |first: Moment| activity.at.micros_since(first) >= period;
-        let mut told_again = false;
-        if last.is_none_or(is_over) {
-            recent = kept;
-        } else {
-            while recent < kept && before.get(recent).is_some_and(|first| is_over(first.at)) {
-                recent += 1;
+        let mut earlier = usize::from(*last);
+        let is_told_again = loop {
+            match activities.get(earlier) {
+                // Those before it are too long ago too.
+                Some(first) if activity.at.micros_since(first.at) >= period => break false,
+                Some(first) if is_told_again(first, activity) => break true,
+                Some(_) => earlier = before.get(earlier).map_or(FEW, |&before| before.into()),
+                None => break false,
             }
-            let recent = before.get(recent..kept).unwrap_or_default();
-            told_again = recent.iter().any(|first| is_told_again(first, activity));
-        }
-        last = Some(activity.at);
-        if !told_again {
-            if kept < i {
-                activities.swap(kept, i);
-            }
-            kept += 1;
+        };
+        if is_told_again {
+            told_again |= 1 << place;
+        } else if let Some(before) = before.get_mut(place) {
+            *before = *last;
+            #[allow(clippy::cast_possible_truncation)] // below FEW
+            let place = place as u8;
+            *last = place;
         }
     }
-    activities.truncate(kept);
+    if told_again != 0 {
+        let mut place = 0;
+        activities.retain(|_| {
+            let stays = told_again >> place & 1 == 0;
+            place += 1;
+            stays
+        });
+    }
 }
 
-/// Whether activities stand in canonical order with no id twice. May say no where it is so, never yes where not.
+/// Whether activities stand in canonical order with no id twice. May say no of many where it is so, never yes where not.
 pub(super) fn is_canonical(activities: &[Activity<'_>]) -> bool {
     let mut seen = [0_u64; 16];
-    let mut last: Option<&Activity<'_>> = None;
-    for activity in activities {
-        if last.is_some_and(|last| canonical_order(last, activity).is_gt()) {
+    let mut last = None;
+    for (place, activity) in activities.iter().enumerate() {
+        let is_later =
+            |last: &Activity<'_>| last.at < activity.at || canonical_order(last, activity).is_le();
+        if !last.replace(activity).is_none_or(is_later) {
             return false;
         }
-        last = Some(activity);
         if let Some(id) = activity.id {
             #[allow(clippy::cast_possible_truncation)] // the top ten bits
-            let place = (hash(id.as_bytes()) >> 54) as usize;
-            if let Some(word) = seen.get_mut(place / 64) {
-                let bit = 1 << (place % 64);
-                if *word & bit != 0 {
+            let mark = (hash(id.as_bytes()) >> 54) as usize;
+            if let Some(word) = seen.get_mut(mark / 64) {
+                let bit = 1 << (mark % 64);
+                if *word & bit != 0 && stands_before(activities, place, id) {
                     return false;
                 }
                 *word |= bit;
@@ -87,26 +110,38 @@ pub(super) fn is_canonical(activities: &[Activity<'_>]) -> bool {
     true
 }
 
-/// A number for an id, eight bytes at a time.
+/// Whether one of the activities before a place has that id, or there are too many to look through.
+#[cold]
+fn stands_before(activities: &[Activity<'_>], place: usize, id: &str) -> bool {
+    /// Beyond, hashing is faster.
+    const FEW: usize = 64;
+    let before = activities.get(..place).unwrap_or_default();
+    place > FEW || before.iter().any(|activity| activity.id == Some(id))
+}
+
+/// A number for an id, eight bytes at a time; the last eight overlap with those before them.
 #[inline]
 fn hash(id: &[u8]) -> u64 {
     let mixed =
         |hash: u64, eight: u64| (hash.rotate_left(5) ^ eight).wrapping_mul(0x517c_c1b7_2722_0a95);
-    let eights = id.chunks_exact(8);
-    let rest = eights.remainder();
-    let hash = eights.fold(id.len() as u64, |hash, eight| {
-        let eight = eight.first_chunk().copied().unwrap_or_default();
-        mixed(hash, u64::from_le_bytes(eight))
-    });
-    let rest = rest
-        .iter()
-        .fold(0, |rest, &byte| rest << 8 | u64::from(byte));
-    mixed(hash, rest)
+    let length = id.len() as u64;
+    if let (Some(first), Some(last)) = (id.first_chunk(), id.last_chunk()) {
+        let number = |eight: &[u8; 8]| u64::from_le_bytes(*eight);
+        let hash = mixed(length, number(first));
+        let rest = id.get(8..).unwrap_or_default().chunks_exact(8);
+        let hash = rest.fold(hash, |hash, eight| {
+            mixed(hash, number(eight.first_chunk().unwrap_or(&[0; 8])))
+        });
+        return mixed(hash, number(last));
+    }
+    let rest = id.iter().fold(0, |rest, &byte| rest << 8 | u64::from(byte));
+    mixed(length, rest)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lead::Moment;
     use proptest::prelude::*;
 
     proptest! {

@@ -1,8 +1,9 @@
 mod activity;
 
 use super::activity_spec::Occurrences;
-use super::plan::{Effect, GroupPlan, Mode, RulePlan, RulesPlan, Wakes};
+use super::plan::{Effect, GroupPlan, Mode, RulePlan, RulesPlan};
 use super::spec::{AppliesTo, GroupSpec, RuleSpec, RulesSpec};
+use super::wakes::Wakes;
 use crate::lead::{Schema, name_problem, shortened};
 use crate::model::Problems;
 use crate::score::LARGEST;
@@ -129,6 +130,7 @@ impl Builder<'_> {
             attributes,
             reads_attributes: !asked.is_empty(),
             sum: GroupPlan::one_sum(&groups),
+            wakes: Wakes::new(&groups),
             groups,
             zero,
             hundred,
@@ -315,7 +317,6 @@ fn group(
         applies: Applies::new(resolved.include.as_ref(), resolved.exclude.as_ref(), layout),
         settings: None,
         sums: GroupPlan::bare_sums(&rules, spec.policy),
-        wakes: Wakes::new(&rules),
         rules,
     };
     group.settings = group.of_settings();

@@ -24,8 +24,9 @@ pub(crate) struct Case<'c, V: ?Sized> {
 impl<'c, V: ?Sized> Case<'c, V> {
     /// Works out the marks of the history, where it is short enough.
     #[inline]
-    pub(crate) fn mark(&mut self, marks: &'c mut Marks) {
+    pub(crate) fn mark(&mut self, marks: &'c mut Option<Box<Marks>>) {
         if !self.history.is_empty() {
+            let marks = marks.get_or_insert_default();
             self.marks = marks.set(self.history, self.as_of, self.pauses);
         }
     }
@@ -41,6 +42,22 @@ impl<'c, V: ?Sized> Case<'c, V> {
             let age = self.pauses.ages(self.as_of);
             history.for_each(|activity| give(activity, age(activity.at)));
         }
+    }
+
+    /// The activities before those that are younger than an age, and these: the history is in order.
+    #[inline]
+    pub(crate) fn split_at_age(&self, limit: i64) -> (&'c [Activity<'c>], &'c [Activity<'c>]) {
+        let older = match self.marks {
+            Some(marks) => marks.older(self.history.len(), limit),
+            None => {
+                let age = self.pauses.ages(self.as_of);
+                self.history
+                    .partition_point(|activity| age(activity.at) >= limit)
+            }
+        };
+        self.history
+            .split_at_checked(older)
+            .unwrap_or((self.history, &[]))
     }
 
     /// Hands on the activities of a kind with their ages.
@@ -66,6 +83,9 @@ impl<'c, V: ?Sized> Case<'c, V> {
     pub(crate) fn of_product(&self, product: ProductSlot) -> Case<'c, V> {
         Case {
             product: Some(product),
+            kinds: self
+                .marks
+                .map_or(self.kinds, |marks| marks.kinds_of(product)),
             ..*self
         }
     }
@@ -92,21 +112,23 @@ pub(crate) struct Buffers {
     /// The row of a model inside a model.
     pub(crate) cells: Vec<Cell>,
     pub(crate) labels: Vec<u16>,
+    /// Taken by who marks a history, and given back.
+    pub(crate) marks: Option<Box<Marks>>,
     pub(crate) blocks: Blocks,
 }
 
 /// What is read of a block of leads, by judge.
 #[derive(Debug, Default)]
 pub(crate) struct Blocks {
-    pub(crate) rules: Vec<BlockWords>,
+    pub(crate) attributes: Vec<BlockWords>,
     pub(crate) predictive: Vec<PredictiveBlock>,
 }
 
 impl Blocks {
     /// Makes room for so many judges.
     pub(crate) fn make_room(&mut self, judges: usize) {
-        if self.rules.len() < judges {
-            self.rules.resize_with(judges, BlockWords::default);
+        if self.attributes.len() < judges {
+            self.attributes.resize_with(judges, BlockWords::default);
             self.predictive
                 .resize_with(judges, PredictiveBlock::default);
         }

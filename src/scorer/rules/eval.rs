@@ -1,5 +1,5 @@
 use super::case::{Buffers, Case};
-use super::plan::{Effect, GroupPlan, RulePlan, RulesPlan, Wakes};
+use super::plan::{Effect, GroupPlan, RulePlan, RulesPlan};
 use super::spec::{GroupPolicy, WhenUnknown};
 use crate::lead::{AttributeSlot, LeadView, Moment};
 use crate::score::{Formula, Role, Score, Unit, clamp, larger, scale};
@@ -195,15 +195,25 @@ impl RulesPlan {
         }
         let mut sum = 0.0;
         let mut parts = Vec::new();
-        for group in &self.groups {
-            if group
-                .applies
-                .as_ref()
-                .is_some_and(|applies| !applies.to(words))
-            {
-                continue;
+        let applies = |group: &GroupPlan| match &group.applies {
+            Some(applies) => applies.to(words),
+            None => true,
+        };
+        if let (false, Some(wakes)) = (T::ON, &self.wakes) {
+            for (group, awake) in wakes.of(words, kinds) {
+                let Some(group) = self.groups.get(group).filter(|group| applies(group)) else {
+                    continue;
+                };
+                let rules = awake.filter_map(|place| group.rules.get(place));
+                sum += Self::group::<T>(group, words, rules, verdict, rule).0;
             }
-            let (value, node) = Self::group::<T>(group, words, kinds, verdict, rule);
+            let bare = || (Unit::Points, Formula::Sum, Role::Step);
+            let node = T::node(|| "points".into(), None, bare, parts);
+            let name = || ("points".into(), Role::Step);
+            return within::<T>(sum, self.min, self.max, node, name);
+        }
+        for group in self.groups.iter().filter(|group| applies(group)) {
+            let (value, node) = Self::group::<T>(group, words, &group.rules, verdict, rule);
             sum += value;
             if T::ON {
                 parts.push(node);
@@ -221,10 +231,10 @@ impl RulesPlan {
     }
 
     #[inline]
-    fn group<T: Trace>(
+    fn group<'r, T: Trace>(
         group: &GroupPlan,
         words: &Words,
-        kinds: Kinds,
+        rules: impl IntoIterator<Item = &'r RulePlan>,
         verdict: &mut dyn FnMut(&Arc<str>),
         given: &mut impl FnMut(&RulePlan) -> Option<(f64, T::Node)>,
     ) -> (f64, T::Node) {
@@ -249,11 +259,6 @@ impl RulesPlan {
             );
             return within::<T>(sum, group.min, group.max, node, nothing);
         }
-        let sleeps = |wakes: &Wakes| wakes.never(words, kinds);
-        let rules = match &group.wakes {
-            Some(wakes) if sleeps(wakes) => &[],
-            _ => &*group.rules,
-        };
         let mut sum = 0.0;
         let mut best: Option<f64> = None;
         let mut parts = Vec::new();
@@ -315,7 +320,7 @@ impl GroupPlan {
         let guards = self.rules.iter().map(|rule| &rule.guard);
         Settings::new(guards, |words| {
             let mut given = |rule: &RulePlan| points(rule);
-            RulesPlan::group::<Off>(self, words, Kinds::ALL, &mut |_| {}, &mut given).0
+            RulesPlan::group::<Off>(self, words, &self.rules, &mut |_| {}, &mut given).0
         })
     }
 }

@@ -14,6 +14,7 @@ mod rule;
 mod rule_scorer;
 mod spec;
 mod table;
+mod wakes;
 mod what_if;
 
 pub use activity_spec::{

@@ -1,6 +1,7 @@
 use super::case::Case;
 use super::plan::{ActivityPlan, Mode};
-use crate::lead::{Activity, ProductSlot};
+use crate::lead::{Activity, Moment, ProductSlot};
+use crate::scorer::condition::Filters;
 use crate::scorer::history::day;
 use crate::scorer::marks::{Marks, Places};
 use std::collections::HashSet;
@@ -26,6 +27,12 @@ impl ActivityPlan {
         }
     }
 
+    /// Whether there is any filter.
+    #[inline]
+    fn is_filtered(&self) -> bool {
+        self.subject.is_some() || self.channel.is_some() || self.value.is_some()
+    }
+
     /// Whether an activity passes the filters.
     #[inline]
     fn passes(&self, activity: &Activity<'_>) -> bool {
@@ -48,6 +55,41 @@ impl ActivityPlan {
         self.last.is_none_or(|last| age < last) && self.older_than.is_none_or(|from| age >= from)
     }
 
+    /// The places of the activities that are asked for and pass the filters.
+    #[inline]
+    fn passing<V: ?Sized>(&self, marks: &Marks, case: &Case<'_, V>) -> Places {
+        let mut passing = self.asked(marks, case.product);
+        if let Some(start) = self.subject.as_ref().and_then(Filters::start) {
+            // All of them, without a branch that nobody could foretell: few are left.
+            passing = passing.only(|place| start.may_hold(marks.head(place)));
+        }
+        if self.is_filtered() {
+            let passes = |place| case.history.get(place).is_some_and(|one| self.passes(one));
+            passing = passing.only(passes);
+        }
+        passing
+    }
+
+    /// How many activities pass and have an age that counts, and the age of the newest of them.
+    pub(super) fn counted<V: ?Sized>(&self, case: &Case<'_, V>) -> (u64, i64) {
+        let (mut count, mut newest) = (0, 0);
+        if let Some(marks) = case.marks {
+            let ages = marks.aged(case.history.len(), self.last, self.older_than);
+            let mut places = self.passing(marks, case).and(&ages);
+            count = places.count_all();
+            newest = places.next_back().map_or(0, |place| marks.age(place));
+        } else {
+            // Oldest first: the last one seen is the newest.
+            self.choose(case, &mut Vec::new(), |_, age| {
+                if self.in_window(age) {
+                    count += 1;
+                    newest = age;
+                }
+            });
+        }
+        (count, newest)
+    }
+
     /// Hands on the activities that the occurrence mode chooses of a whole history, in its order, with their ages.
     #[inline]
     pub(super) fn choose<'c, V: ?Sized>(
@@ -58,12 +100,16 @@ impl ActivityPlan {
     ) {
         let history = case.history;
         if let Some(marks) = case.marks {
-            let asked = self.asked(marks, case.product);
-            let asked = asked.filter_map(|place| Some((place, history.get(place)?)));
-            let passing = asked.filter(|(_, activity)| self.passes(activity));
-            self.choose_among(passing, history, chosen, |(place, activity)| {
-                give(activity, marks.age(place));
-            });
+            let passing = self.passing(marks, case);
+            let give = |place| {
+                if let Some(activity) = history.get(place) {
+                    give(activity, marks.age(place));
+                }
+            };
+            match self.mode {
+                Mode::OncePerSubject => self.once_per_subject(&passing, history).for_each(give),
+                _ => self.choose_among(passing, history, chosen, give),
+            }
         } else if case.kinds.may_share(self.asks) {
             let of = |activity: &Activity<'_>| match case.product {
                 Some(_) => activity.product == case.product,
@@ -72,33 +118,28 @@ impl ActivityPlan {
             let passing = history.iter().enumerate().filter(|(_, activity)| {
                 of(activity) && self.is_asked(activity) && self.passes(activity)
             });
-            self.choose_among(passing, history, chosen, |(_, activity)| {
-                give(activity, case.pauses.age(activity.at, case.as_of));
+            self.choose_among(passing.map(|(place, _)| place), history, chosen, |place| {
+                if let Some(activity) = history.get(place) {
+                    give(activity, case.pauses.age(activity.at, case.as_of));
+                }
             });
         }
     }
 
-    /// Hands on the activities that the occurrence mode chooses among those that pass.
+    /// Hands on the places that the occurrence mode chooses among those that pass.
     #[inline]
-    fn choose_among<'h, 'a>(
+    fn choose_among(
         &self,
-        mut passing: impl DoubleEndedIterator<Item = (usize, &'h Activity<'a>)>,
-        history: &'h [Activity<'a>],
+        mut passing: impl DoubleEndedIterator<Item = usize>,
+        history: &[Activity<'_>],
         chosen: &mut Vec<usize>,
-        mut give: impl FnMut((usize, &'h Activity<'a>)),
+        mut give: impl FnMut(usize),
     ) {
+        let at = |place: usize| history.get(place).map_or(Moment::MIN, |one| one.at);
         match &self.mode {
             Mode::Each | Mode::Count(_) => passing.for_each(give),
-            Mode::Once if self.keep_first => {
-                if let Some(first) = passing.next() {
-                    give(first);
-                }
-            }
-            Mode::Once => {
-                if let Some(newest) = passing.next_back() {
-                    give(newest);
-                }
-            }
+            Mode::Once if self.keep_first => passing.next().into_iter().for_each(give),
+            Mode::Once => passing.next_back().into_iter().for_each(give),
             Mode::First(count) => passing.take(*count as usize).for_each(give),
             Mode::EveryNth(count) => passing
                 .skip(*count as usize - 1)
@@ -106,32 +147,29 @@ impl ActivityPlan {
                 .for_each(give),
             Mode::PerDay { count, utc_offset } => {
                 let (mut today, mut used) = (None, 0);
-                for (i, activity) in passing {
-                    let day = day(activity.at, *utc_offset);
+                for place in passing {
+                    let day = day(at(place), *utc_offset);
                     if today.replace(day) != Some(day) {
                         used = 0;
                     }
                     if used < *count {
                         used += 1;
-                        give((i, activity));
+                        give(place);
                     }
                 }
             }
             Mode::AtMost { count, per } => {
                 chosen.clear();
                 let mut oldest = 0;
-                for (i, activity) in passing {
-                    let expired = |place: &usize| {
-                        history
-                            .get(*place)
-                            .is_some_and(|old| activity.at.micros_since(old.at) >= *per)
-                    };
+                for place in passing {
+                    let now = at(place);
+                    let expired = |old: &usize| now.micros_since(at(*old)) >= *per;
                     while chosen.get(oldest).is_some_and(expired) {
                         oldest += 1;
                     }
                     if chosen.len() - oldest < *count as usize {
-                        chosen.push(i);
-                        give((i, activity));
+                        chosen.push(place);
+                        give(place);
                     }
                 }
             }
@@ -143,26 +181,42 @@ impl ActivityPlan {
                     once_per_subject(passing.rev(), history, chosen);
                     chosen.reverse();
                 }
-                let chosen = chosen.iter();
-                chosen
-                    .filter_map(|&i| Some((i, history.get(i)?)))
-                    .for_each(give);
+                chosen.iter().copied().for_each(give);
             }
         }
+    }
+
+    /// The first or the newest of each subject; without a subject, each.
+    fn once_per_subject(&self, passing: &Places, history: &[Activity<'_>]) -> Places {
+        let subject = |place: usize| history.get(place).and_then(|one| one.subject);
+        let mut chosen = Places::default();
+        let mut take = |place| {
+            let new = subject(place);
+            let seen = new.is_some() && chosen.clone().any(|other| subject(other) == new);
+            if !seen {
+                chosen.add(place);
+            }
+        };
+        if self.keep_first {
+            passing.clone().for_each(&mut take);
+        } else {
+            passing.clone().rev().for_each(&mut take);
+        }
+        chosen
     }
 }
 
 /// Puts the position of the first activity of each subject into `chosen`; without a subject, of each activity.
-fn once_per_subject<'h, 'a: 'h>(
-    passing: impl Iterator<Item = (usize, &'h Activity<'a>)>,
-    history: &[Activity<'a>],
+fn once_per_subject(
+    passing: impl Iterator<Item = usize>,
+    history: &[Activity<'_>],
     chosen: &mut Vec<usize>,
 ) {
     /// Up to here looking through is faster than hashing, and allocates nothing.
     const FEW: usize = 32;
     let mut many: Option<HashSet<&str>> = None;
-    for (i, activity) in passing {
-        if let Some(subject) = activity.subject {
+    for place in passing {
+        if let Some(subject) = history.get(place).and_then(|one| one.subject) {
             let mut subjects = chosen
                 .iter()
                 .filter_map(|&i| history.get(i))
@@ -181,6 +235,6 @@ fn once_per_subject<'h, 'a: 'h>(
                 continue;
             }
         }
-        chosen.push(i);
+        chosen.push(place);
     }
 }

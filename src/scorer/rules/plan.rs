@@ -1,6 +1,7 @@
 use super::spec::{GroupPolicy, WhenUnknown};
+use super::wakes::Wakes;
 use crate::lead::{KindSlot, ProductSlot, SchemaId};
-use crate::scorer::condition::{Applies, Filters, Guard, Need, Plan, Settings, Sums, Words};
+use crate::scorer::condition::{Applies, Filters, Guard, Need, Plan, Settings, Sums};
 use crate::scorer::decay::Decay;
 use crate::scorer::history::Kinds;
 use crate::scorer::marks::Places;
@@ -14,6 +15,8 @@ pub(crate) struct RulesPlan {
     pub(super) groups: Box<[GroupPlan]>,
     /// All groups in one step, for scoring without explaining.
     pub(super) sum: Option<Sums>,
+    /// Which rules may hold of a lead, where some may not, for scoring without explaining.
+    pub(super) wakes: Option<Wakes>,
     pub(super) zero: f64,
     pub(super) hundred: f64,
     pub(super) min: Option<f64>,
@@ -40,46 +43,6 @@ pub(super) struct GroupPlan {
     pub(super) settings: Option<Settings>,
     /// Where all that the group does is to add points on conditions: those, for scoring without explaining.
     pub(super) sums: Option<Sums>,
-    /// What one of its rules at least asks for, where all of them ask for something.
-    pub(super) wakes: Option<Wakes>,
-}
-
-/// What at least one rule of a group asks for: a lead that has none of it is given nothing by the group.
-#[derive(Debug)]
-pub(super) struct Wakes {
-    bits: Option<Need>,
-    kinds: Kinds,
-}
-
-impl Wakes {
-    /// `None` where a rule may hold of any lead, or the bits stand in several words.
-    pub(super) fn new(rules: &[RulePlan]) -> Option<Self> {
-        let mut wakes = Self {
-            bits: None,
-            kinds: Kinds::default(),
-        };
-        for rule in rules {
-            match (&rule.guard, &rule.effect) {
-                (Guard::Always, Effect::Activity(plan)) if plan.needs_some => {
-                    wakes.kinds = wakes.kinds.or(plan.asks);
-                }
-                (guard, _) => {
-                    let asked = guard.asked()?;
-                    wakes.bits = Some(match wakes.bits {
-                        Some(bits) => bits.or(asked)?,
-                        None => asked,
-                    });
-                }
-            }
-        }
-        Some(wakes)
-    }
-
-    /// Whether none of the group's rules can hold.
-    #[inline]
-    pub(super) fn never(&self, words: &Words, kinds: Kinds) -> bool {
-        !self.kinds.may_share(kinds) && !self.bits.is_some_and(|bits| bits.any(words))
-    }
 }
 
 impl RulesPlan {
@@ -90,6 +53,11 @@ impl RulesPlan {
 }
 
 impl GroupPlan {
+    /// Whether scoring without explaining judges it at once, not rule by rule.
+    pub(super) fn is_at_once(&self) -> bool {
+        self.settings.is_some() || self.sums.is_some()
+    }
+
     /// All groups as one sum, where they are nothing but whole points on conditions: then no order matters.
     pub(super) fn one_sum(groups: &[Self]) -> Option<Sums> {
         let mut terms = Vec::new();

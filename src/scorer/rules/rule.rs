@@ -25,7 +25,7 @@ impl RulesPlan {
                 (value, T::node(label, Some(value), what, Vec::new()))
             }
             Effect::Activity(plan) => match &plan.mode {
-                Mode::Count(ranges) => Self::count::<T, V>(rule, plan, ranges, case, chosen)?,
+                Mode::Count(ranges) => Self::count::<T, V>(rule, plan, ranges, case)?,
                 _ => self.occurrences::<T, V>(rule, plan, case, chosen)?,
             },
             Effect::Inactivity(plan) => Self::inactivity::<T, V>(rule, plan, case)?,
@@ -87,17 +87,8 @@ impl RulesPlan {
         plan: &ActivityPlan,
         ranges: &[(u64, u64, f64)],
         case: &Case<'_, V>,
-        chosen: &mut Vec<usize>,
     ) -> Option<(f64, T::Node)> {
-        let mut count = 0_u64;
-        let mut age_micros = 0;
-        plan.choose(case, chosen, |_, age| {
-            if plan.in_window(age) {
-                count += 1;
-                // Oldest first: the last one seen is the newest.
-                age_micros = age;
-            }
-        });
+        let (count, age_micros) = plan.counted(case);
         let &(_, _, points) = ranges
             .iter()
             .find(|&&(low, high, _)| low <= count && count <= high)?;

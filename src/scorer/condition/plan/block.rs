@@ -25,6 +25,11 @@ impl BlockWords {
         self.rows = rows;
     }
 
+    /// How many leads there are.
+    pub(crate) fn rows(&self) -> usize {
+        self.rows
+    }
+
     pub(super) fn words(&self) -> usize {
         self.words
     }

@@ -1,0 +1,142 @@
+use super::plan::{Effect, GroupPlan};
+use crate::score::clamp;
+use crate::scorer::condition::{Need, Words};
+use crate::scorer::history::Kinds;
+use crate::scorer::marks::Places;
+
+/// Which rules of a plan may hold of a lead, a bit each: what no activity and no attribute of a lead wakes is passed
+/// over without being asked, group by group.
+///
+/// Which kinds of activity a lead has differs from lead to lead, and so a branch for each rule would be one that nobody
+/// could foretell.
+#[derive(Debug)]
+pub(super) struct Wakes {
+    /// Rules that may hold of any lead.
+    always: u64,
+    /// For each eight kinds: the rules that one of them wakes, by which of them there are.
+    kinds: Box<[(u32, Box<[u64; 256]>)]>,
+    /// Rules that attributes wake.
+    bits: Box<[(Need, u64)]>,
+    groups: Box<[Span]>,
+    /// Groups that give something even where all their rules sleep, or that are not judged rule by rule: a bit each.
+    lasting: u64,
+}
+
+/// The bits of the rules of one group: where they begin, and how many there are.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    first: u32,
+    mask: u64,
+}
+
+impl Wakes {
+    /// `None` where there are too many rules or groups, or none that sleeps.
+    pub(super) fn new(groups: &[GroupPlan]) -> Option<Self> {
+        const MOST: usize = u64::BITS as usize;
+        let count: usize = groups.iter().map(|group| group.rules.len()).sum();
+        if count > MOST || groups.len() > MOST {
+            return None;
+        }
+        let (mut always, mut lasting) = (0, 0);
+        let mut asks = Vec::new();
+        let mut bits: Vec<(Need, u64)> = Vec::new();
+        let mut spans = Vec::with_capacity(groups.len());
+        let mut first = 0_u32;
+        for (number, group) in groups.iter().enumerate() {
+            let mut span = Span { first, mask: 0 };
+            let nothing = clamp(0.0, group.min, group.max);
+            if group.is_at_once() || nothing != 0.0 {
+                lasting |= 1 << number;
+            }
+            let mut woken: Option<(Need, u64)> = None;
+            for rule in &group.rules {
+                let bit = 1_u64.checked_shl(first)?;
+                first += 1;
+                span.mask |= bit;
+                match &rule.effect {
+                    _ if group.is_at_once() => {}
+                    Effect::Activity(plan) if plan.needs_some && !plan.asks.is_all() => {
+                        asks.push((plan.asks, bit));
+                    }
+                    _ => match (rule.guard.asked(), woken) {
+                        (None, _) => always |= bit,
+                        (Some(need), None) => woken = Some((need, bit)),
+                        (Some(need), Some((others, of))) => match others.or(need) {
+                            Some(both) => woken = Some((both, of | bit)),
+                            None => bits.push((need, bit)),
+                        },
+                    },
+                }
+            }
+            bits.extend(woken);
+            spans.push(span);
+        }
+        if asks.is_empty() && bits.is_empty() {
+            return None;
+        }
+        let table = |shift: u32| {
+            let mut woken = Box::new([0; 256]);
+            for (setting, woken) in (0_u64..).zip(woken.iter_mut()) {
+                let there = Kinds::from_bits(setting << shift);
+                let asked = asks.iter().filter(|(kinds, _)| kinds.may_share(there));
+                *woken = asked.fold(0, |woken, (_, bit)| woken | bit);
+            }
+            (shift, woken)
+        };
+        let shifts = (0..u64::BITS).step_by(8);
+        let asked: Kinds = asks.iter().map(|&(kinds, _)| kinds).collect();
+        let shifts = shifts.filter(|shift| asked.may_share(Kinds::from_bits(0xff << shift)));
+        Some(Self {
+            always,
+            kinds: shifts.map(table).collect(),
+            bits: bits.into(),
+            groups: spans.into(),
+            lasting,
+        })
+    }
+
+    /// What is awake of a lead.
+    #[inline]
+    pub(super) fn of(&self, words: &Words, kinds: Kinds) -> Awake<'_> {
+        let mut rules = self.always;
+        for (shift, woken) in &self.kinds {
+            let [setting, ..] = (kinds.bits() >> shift).to_le_bytes();
+            rules |= woken.get(usize::from(setting)).copied().unwrap_or_default();
+        }
+        for (need, woken) in &self.bits {
+            rules |= woken & u64::from(need.any(words)).wrapping_neg();
+        }
+        let numbered = (0_u32..).zip(&self.groups);
+        let groups = numbered.fold(self.lasting, |groups, (number, span)| {
+            groups | u64::from(rules & span.mask != 0) << number
+        });
+        Awake {
+            wakes: self,
+            rules,
+            groups,
+        }
+    }
+}
+
+/// The groups of which a rule is awake, in order, each with the places of those rules among the group's.
+pub(super) struct Awake<'w> {
+    wakes: &'w Wakes,
+    rules: u64,
+    groups: u64,
+}
+
+impl Iterator for Awake<'_> {
+    type Item = (usize, Places);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.groups == 0 {
+            return None;
+        }
+        let number = self.groups.trailing_zeros() as usize;
+        self.groups &= self.groups - 1;
+        let span = self.wakes.groups.get(number)?;
+        let rules = (self.rules & span.mask).checked_shr(span.first);
+        Some((number, Places::from_bits(rules.unwrap_or_default())))
+    }
+}
