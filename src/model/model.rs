@@ -321,7 +321,8 @@ impl ScoreModel {
         row: &mut Row<'_>,
         notes: &mut Option<Box<Notes>>,
     ) {
-        if self.labels.iter().any(|labels| !labels.auto.is_empty()) {
+        let raises = |labels: &Labels| !labels.auto.is_empty();
+        if self.attributes.asks() && self.labels.iter().any(raises) {
             self.attributes
                 .read(case.lead, case.as_of, &mut buffers.words);
         }
@@ -334,10 +335,13 @@ impl ScoreModel {
             let value = match labels.on {
                 LabelOn::Points => cell.map(|cell| cell.raw),
                 LabelOn::Score | LabelOn::Percentile => {
-                    let manual = notes.iter().flat_map(|notes| &notes.manual);
-                    let mut manual = manual.rev();
-                    match manual.find(|(dimension, _)| *dimension == of) {
-                        Some((_, manual)) => Some(manual.score.get()),
+                    let manual = |notes: &Notes| {
+                        let mut latest_first = notes.manual.iter().rev();
+                        let (_, manual) = latest_first.find(|(dimension, _)| *dimension == of)?;
+                        Some(manual.score.get())
+                    };
+                    match notes.as_deref().and_then(manual) {
+                        Some(score) => Some(score),
                         None if of.is_none() => Some(row.head.composite),
                         None => cell.map(|cell| cell.score),
                     }

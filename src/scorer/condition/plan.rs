@@ -99,6 +99,13 @@ struct Block<T> {
     tests: T,
 }
 
+impl Plan {
+    /// Whether it asks anything of a lead.
+    pub(crate) fn asks(&self) -> bool {
+        self.words > 0
+    }
+}
+
 impl<T> Block<T> {
     fn with<U>(self, tests: U) -> Block<U> {
         Block {

@@ -1,6 +1,6 @@
 //! Activities that are told more than once.
 
-use crate::lead::{Activity, KindSlot, canonical_order};
+use crate::lead::{Activity, KindSlot, Moment, canonical_order};
 use std::collections::HashMap;
 
 /// What is the same in an activity that is told again.
@@ -18,19 +18,17 @@ fn is_told_again(first: &Activity<'_>, later: &Activity<'_>) -> bool {
         && key(first) == key(later)
 }
 
-/// One of so many slots for an activity: the same for one that is told again, mostly others for others.
+/// One of 64 bits for an activity: the same for one that is told again, mostly others for others.
 #[inline]
-fn slot(activity: &Activity<'_>, slots: usize) -> usize {
+fn mark(activity: &Activity<'_>) -> u64 {
     const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
     let subject = activity.subject.unwrap_or_default().as_bytes();
     let end = subject
         .last_chunk()
         .map_or(0, |end| u32::from_le_bytes(*end));
-    let mixed =
-        u64::from(end) ^ (subject.len() as u64) << 32 ^ (activity.kind.index() as u64) << 40;
-    #[allow(clippy::cast_possible_truncation)] // of the higher half
-    let top = (mixed.wrapping_mul(ODD) >> 32) as usize;
-    top % slots
+    let kind = activity.kind.index() as u64;
+    let mixed = u64::from(end) ^ (subject.len() as u64) << 32 ^ kind << 40;
+    1 << (mixed.wrapping_mul(ODD) >> 58)
 }
 
 /// Leaves out activities of the same kind, subject and channel less than `period` after the first of them.
@@ -48,32 +46,28 @@ pub(super) fn without_told_again(activities: &mut Vec<Activity<'_>>, period: i64
         });
         return;
     }
-    // The last one of each slot that is no repeat, and the one before it in the same slot.
-    const NONE: u8 = u8::MAX;
-    let (mut last, mut before) = ([NONE; FEW], [NONE; FEW]);
     let mut told_again = 0_u64;
+    // The marks of those since the last break of that length: where a mark is new, nothing is told again.
+    let mut recent = 0;
+    let mut last = Moment::MIN;
     for (place, activity) in activities.iter().enumerate() {
-        let Some(last) = last.get_mut(slot(activity, FEW)) else {
-            continue;
-        };
-        let mut earlier = usize::from(*last);
-        let is_told_again = loop {
-            match activities.get(earlier) {
-                // Those before it are too long ago too.
-                Some(first) if activity.at.micros_since(first.at) >= period => break false,
-                Some(first) if is_told_again(first, activity) => break true,
-                Some(_) => earlier = before.get(earlier).map_or(FEW, |&before| before.into()),
-                None => break false,
-            }
-        };
-        if is_told_again {
-            told_again |= 1 << place;
-        } else if let Some(before) = before.get_mut(place) {
-            *before = *last;
-            #[allow(clippy::cast_possible_truncation)] // below FEW
-            let place = place as u8;
-            *last = place;
+        let goes_on = activity.at.micros_since(last) < period;
+        last = activity.at;
+        recent &= u64::from(goes_on).wrapping_neg();
+        let mark = mark(activity);
+        if recent & mark != 0 {
+            let before = activities.get(..place).unwrap_or_default();
+            let before = before.iter().enumerate().rev();
+            let is_recent = |first: &Activity<'_>| activity.at.micros_since(first.at) < period;
+            let is_first =
+                before
+                    .take_while(|(_, first)| is_recent(first))
+                    .any(|(place, first)| {
+                        told_again >> place & 1 == 0 && is_told_again(first, activity)
+                    });
+            told_again |= u64::from(is_first) << place;
         }
+        recent |= mark;
     }
     if told_again != 0 {
         let mut place = 0;
@@ -141,7 +135,6 @@ fn hash(id: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lead::Moment;
     use proptest::prelude::*;
 
     proptest! {

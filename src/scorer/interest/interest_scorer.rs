@@ -62,6 +62,8 @@ pub struct InterestScorer {
     /// The product that is judged; `None`: the one with the most points.
     pub(super) of: Option<ProductSlot>,
     pub(super) label: Arc<str>,
+    /// Points of a product that no activity carries, where they are the same for all leads.
+    points_of_none: Option<f64>,
     lints: Vec<Lint>,
 }
 
@@ -158,6 +160,7 @@ impl InterestScorer {
         };
         let (plan, _, lints) = builder.rules(&rules, path);
         Self {
+            points_of_none: plan.points_of_none(),
             plan,
             history: history.clone(),
             products,
@@ -333,6 +336,10 @@ impl InterestScorer {
         case: &Case<'_, dyn LeadView + '_>,
         buffers: &mut Buffers,
     ) -> (f64, T::Node) {
+        if let (false, Some(points)) = (T::ON, self.points_of_none) {
+            let bare = || (Unit::Points, Formula::Sum, Role::Step);
+            return (points, T::node(|| "points".into(), None, bare, Vec::new()));
+        }
         self.plan.read(case.lead, case.as_of, buffers);
         self.points::<T>(&case.without_history(), buffers)
     }

@@ -161,6 +161,21 @@ impl RulesPlan {
             .0
     }
 
+    /// Points of a lead without activities, where these are the same for all: no rule holds of it, and nothing is asked
+    /// of its attributes.
+    pub(crate) fn points_of_none(&self) -> Option<f64> {
+        let sleeps = |rule: &RulePlan| match &rule.effect {
+            Effect::Activity(plan) => plan.needs_some,
+            Effect::Points(_) | Effect::Inactivity(_) => false,
+        };
+        let mut rules = self.groups.iter().flat_map(|group| &group.rules);
+        (!self.attributes.asks() && rules.all(sleeps)).then(|| {
+            let words = Words::default();
+            self.points_by::<Off>(&words, Kinds::NONE, &mut |_| {}, &mut |_| None)
+                .0
+        })
+    }
+
     /// Points of the dimension, clamped, once the attributes are read.
     pub(crate) fn points<T: Trace, V: LeadView + ?Sized>(
         &self,

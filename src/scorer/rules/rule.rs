@@ -168,6 +168,9 @@ impl ActivityPlan {
 
     /// Whether any activity that counts happened.
     pub(crate) fn happened<V: ?Sized>(&self, case: &Case<'_, V>, chosen: &mut Vec<usize>) -> bool {
+        if self.needs_some && !case.kinds.may_share(self.asks) {
+            return false;
+        }
         let count = self.times(case, chosen);
         match &self.mode {
             Mode::Count(ranges) => ranges
