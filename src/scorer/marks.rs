@@ -245,10 +245,58 @@ mod tests {
             .and(&marks.product(ProductSlot::new(2)));
         assert_eq!(places(both.clone()), [2]);
         assert_eq!(both.or(&marks.kind(KindSlot::new(3))).next_back(), Some(2));
+        let kinds = marks.kinds_of(ProductSlot::new(2));
+        assert!(kinds.may_share(Kinds::one(KindSlot::new(3))));
+        assert!(!kinds.may_share(Kinds::one(KindSlot::new(1))));
+        assert!(!marks.kinds_of(ProductSlot::new(1)).may_share(Kinds::ALL));
         assert_eq!(
             [0, 1, 2].map(|place| marks.age(place)),
             [4, 3, 1].map(|s| s * 1_000_000)
         );
+    }
+
+    #[test]
+    fn ages_are_split() {
+        let history: Vec<_> = [9, 7, 7, 2, 0].map(|age| at(100 - age, 0)).to_vec();
+        let mut marks = Marks::default();
+        let as_of = Moment::from_seconds(100);
+        let marks = marks.set(&history, as_of, &Pauses::default()).unwrap();
+        let seconds = |seconds: i64| seconds * 1_000_000;
+        for limit in 0..12 {
+            let older = history
+                .iter()
+                .filter(|one| as_of.micros_since(one.at) >= seconds(limit));
+            assert_eq!(marks.older(history.len(), seconds(limit)), older.count());
+        }
+        let aged = |younger: Option<i64>, older: Option<i64>| {
+            let places = marks.aged(history.len(), younger.map(seconds), older.map(seconds));
+            places.and(&marks.all()).collect::<Vec<_>>()
+        };
+        assert_eq!(aged(None, None), [0, 1, 2, 3, 4]);
+        assert_eq!(aged(Some(7), None), [3, 4]);
+        assert_eq!(aged(None, Some(2)), [0, 1, 2, 3]);
+        assert_eq!(aged(Some(8), Some(2)), [1, 2, 3]);
+        assert!(aged(Some(0), None).is_empty());
+
+        // As many as there may be.
+        let many: Vec<_> = (0..64).map(|second| at(second, 0)).collect();
+        let mut full = Marks::default();
+        let full = full.set(&many, as_of, &Pauses::default()).unwrap();
+        assert_eq!(full.all().count_all(), 64);
+        assert_eq!(full.aged(64, Some(1), None), Places::default());
+        assert_eq!(full.aged(64, None, Some(1)), full.all());
+    }
+
+    #[test]
+    fn marks_are_set_anew() {
+        let mut marks = Marks::default();
+        let as_of = Moment::from_seconds(9);
+        let product = ProductSlot::new(1);
+        let first = [at(1, 2).product(product), at(2, 2).subject("/long/subject")];
+        marks.set(&first, as_of, &Pauses::default()).unwrap();
+        let marks = marks.set(&[at(3, 1)], as_of, &Pauses::default()).unwrap();
+        assert_eq!(marks.all().collect::<Vec<_>>(), [0]);
+        assert!(marks.kind(KindSlot::new(2)).is_empty() && marks.product(product).is_empty());
     }
 
     #[test]
@@ -263,6 +311,15 @@ mod tests {
         assert!(marks(&many[1..]));
         assert!(!marks(&[at(0, 64)]));
         assert!(!marks(&[at(0, 0).product(ProductSlot::new(16))]));
+    }
+
+    #[test]
+    fn places_are_picked() {
+        let some = Places(0b1011_0110).only(|place| place % 2 == 0);
+        assert_eq!(some.collect::<Vec<_>>(), [2, 4]);
+        let mut places = Places::default();
+        [63, 0].into_iter().for_each(|place| places.add(place));
+        assert_eq!(places.collect::<Vec<_>>(), [0, 63]);
     }
 
     #[test]

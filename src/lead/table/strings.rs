@@ -235,6 +235,22 @@ mod tests {
     }
 
     #[test]
+    fn dictionaries_say_what_texts_say() {
+        for count in [0, 1, 1_024, 1_025] {
+            let mut texts = Strings::default();
+            let text = |number: usize| "ü".repeat(number % 7);
+            (0..count).for_each(|number| texts.push(&text(number)).unwrap());
+            let dictionary = Dictionary::new(texts);
+            assert_eq!(dictionary.len(), count);
+            assert_eq!(matches!(dictionary, Dictionary::Many(_)), count > 1_024);
+            for place in 0..count + 2 {
+                let expected = (place < count).then(|| text(place));
+                assert_eq!(dictionary.get(place), expected.as_deref());
+            }
+        }
+    }
+
+    #[test]
     fn many_texts_keep_apart() {
         let mut interner = Interner::default();
         let texts: Vec<String> = (0..70_000).map(|i| format!("text {i}")).collect();

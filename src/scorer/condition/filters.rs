@@ -147,3 +147,93 @@ pub(crate) fn resolve_filter(
     ready.numbers = numbers.into();
     ready
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filters(op: TextOp, literal: &str) -> Filters {
+        let test = TextTest {
+            op,
+            literal: literal.into(),
+            exact: false,
+        };
+        let tests = [Box::from([test])];
+        Filters {
+            start: Start::new(&tests),
+            texts: tests
+                .iter()
+                .map(|test| test.iter().filter_map(Matcher::new).collect())
+                .collect(),
+            ..Filters::default()
+        }
+    }
+
+    #[test]
+    fn no_text_that_passes_is_left_out_by_its_head() {
+        let literals = [
+            "",
+            "/",
+            "a",
+            "/pricing",
+            "/pricing/all",
+            "k",
+            "zero\0",
+            "\0",
+            "@x",
+            "straße",
+        ];
+        let texts = [
+            "",
+            "/",
+            "/p",
+            "/PRICING",
+            "/Pricing/ALL",
+            "/pricing/",
+            "K",
+            "\u{212a}",
+            "a",
+            "A\0",
+            "zero",
+            "zero\0",
+            "\0",
+            "@X",
+            "`x",
+            "\u{20}x",
+            "STRASSE",
+            "STRAßE",
+            "/pricin\u{130}",
+            "/careers",
+        ];
+        for op in [TextOp::Equals, TextOp::StartsWith] {
+            for literal in literals {
+                let filters = filters(op, literal);
+                let Some(start) = filters.start() else {
+                    assert!(!literal.is_ascii());
+                    continue;
+                };
+                for text in texts {
+                    let may_hold = start.may_hold(Head::of(Some(text)));
+                    assert!(
+                        may_hold || !filters.text(Some(text)),
+                        "{literal:?} {text:?}"
+                    );
+                }
+                assert!(start.may_hold(Head::of(None)));
+            }
+        }
+    }
+
+    #[test]
+    fn heads_tell_most_others() {
+        let filters = filters(TextOp::StartsWith, "/pricing");
+        let may_hold = |text| filters.start().unwrap().may_hold(Head::of(Some(text)));
+        assert!(may_hold("/Pricing") && may_hold("/pricing/all"));
+        assert!(!may_hold("/careers") && !may_hold("/") && !may_hold("/pric") && !may_hold(""));
+        assert!(
+            self::filters(TextOp::Contains, "/pricing")
+                .start()
+                .is_none()
+        );
+    }
+}

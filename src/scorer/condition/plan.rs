@@ -42,7 +42,7 @@ impl Words {
     }
 
     /// Words of which one says something, and that only what is true.
-    pub(super) fn of_truth(word: usize, truth: u64) -> Self {
+    pub(crate) fn of_truth(word: usize, truth: u64) -> Self {
         let mut words = Self::default();
         words.clear(word + 1);
         if let Some(last) = words.truth.last_mut() {

@@ -137,6 +137,31 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    #[test]
+    fn order_and_ids_are_seen() {
+        let at = |second: i64, id: &'static str| {
+            Activity::new(KindSlot::new(0), Moment::from_seconds(second)).id(id)
+        };
+        let ids: Vec<String> = (0..64)
+            .map(|id| format!("a long id, number {id}"))
+            .collect();
+        let ordered: Vec<Activity<'_>> = (0..)
+            .zip(&ids)
+            .map(|(second, id)| {
+                Activity::new(KindSlot::new(0), Moment::from_seconds(second)).id(id)
+            })
+            .collect();
+        assert!(is_canonical(&ordered), "no two of a few are taken for one");
+        for (place, id) in ids.iter().enumerate().skip(1) {
+            let mut twice = ordered.clone();
+            twice[place - 1].id = Some(id);
+            assert!(!is_canonical(&twice), "{id}");
+        }
+        assert!(is_canonical(&[at(1, "a"), at(1, "b"), at(2, "")]));
+        assert!(!is_canonical(&[at(1, "b"), at(1, "a")]));
+        assert!(!is_canonical(&[at(2, "a"), at(1, "b")]));
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
         #[test]

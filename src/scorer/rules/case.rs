@@ -31,19 +31,6 @@ impl<'c, V: ?Sized> Case<'c, V> {
         }
     }
 
-    /// Hands on all activities with their ages.
-    #[inline]
-    pub(crate) fn each(&self, mut give: impl FnMut(&'c Activity<'c>, i64)) {
-        let history = self.history.iter();
-        if let Some(marks) = self.marks {
-            let numbered = history.enumerate();
-            numbered.for_each(|(place, activity)| give(activity, marks.age(place)));
-        } else {
-            let age = self.pauses.ages(self.as_of);
-            history.for_each(|activity| give(activity, age(activity.at)));
-        }
-    }
-
     /// The activities before those that are younger than an age, and these: the history is in order.
     #[inline]
     pub(crate) fn split_at_age(&self, limit: i64) -> (&'c [Activity<'c>], &'c [Activity<'c>]) {
@@ -70,11 +57,9 @@ impl<'c, V: ?Sized> Case<'c, V> {
                 }
             }
         } else {
-            self.each(|activity, age| {
-                if activity.kind == kind {
-                    give(activity, age);
-                }
-            });
+            let age = self.pauses.ages(self.as_of);
+            let of_kind = self.history.iter().filter(|one| one.kind == kind);
+            of_kind.for_each(|activity| give(activity, age(activity.at)));
         }
     }
 

@@ -140,3 +140,90 @@ impl Iterator for Awake<'_> {
         Some((number, Places::from_bits(rules.unwrap_or_default())))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lead::{KindSlot, SchemaSpec};
+    use crate::scorer::rules::{RuleScorer, RulesSpec};
+
+    fn scorer(text: &str) -> RuleScorer {
+        let schema = SchemaSpec::new().number("seats").kinds(["a", "b", "c"]);
+        let rules: RulesSpec = toml::from_str(text).unwrap();
+        rules.build(&schema.build().unwrap()).unwrap()
+    }
+
+    /// The groups that are awake, with the places of their rules.
+    fn awake(scorer: &RuleScorer, kinds: &[u16], truth: u64) -> Vec<(usize, Vec<usize>)> {
+        let wakes = scorer.plan().wakes.as_ref().unwrap();
+        let kinds = kinds
+            .iter()
+            .copied()
+            .map(KindSlot::new)
+            .map(Kinds::one)
+            .collect();
+        let awake = wakes.of(&Words::of_truth(0, truth), kinds);
+        awake
+            .map(|(group, rules)| (group, rules.collect()))
+            .collect()
+    }
+
+    #[test]
+    fn rules_sleep_unless_something_wakes_them() {
+        let scorer = scorer(
+            "[[groups]]
+             name = 'one'
+             rules = [
+               { id = 'a', points = 1, activity = { kind = 'a' } },
+               { id = 'bc', points = 2, activity = { kind = ['b', 'c'] } },
+             ]
+             [[groups]]
+             name = 'two'
+             rules = [
+               { id = 'large', points = 3, when = { attribute = 'seats', at_least = 50 } },
+               { id = 'b', points = 4, activity = { kind = 'b' } },
+             ]
+             [[groups]]
+             name = 'lasting'
+             min = 5
+             rules = [{ id = 'c', points = 6, activity = { kind = 'c' } }]",
+        );
+        assert_eq!(awake(&scorer, &[], 0), [(2, vec![])]);
+        assert_eq!(awake(&scorer, &[0], 0), [(0, vec![0]), (2, vec![])]);
+        assert_eq!(
+            awake(&scorer, &[1], 0),
+            [(0, vec![1]), (1, vec![1]), (2, vec![])]
+        );
+        assert_eq!(
+            awake(&scorer, &[2], 1),
+            [(0, vec![1]), (1, vec![0]), (2, vec![0])]
+        );
+    }
+
+    #[test]
+    fn rules_that_may_hold_of_any_lead_are_always_awake() {
+        let scorer = scorer(
+            "[[groups]]
+             name = 'one'
+             rules = [
+               { id = 'any', points = 1, activity = {} },
+               { id = 'silent', points = -1, inactivity = { every = '7d' } },
+               { id = 'small', points = 1, when = { not = { attribute = 'seats', at_least = 50 } } },
+               { id = 'a', points = 1, activity = { kind = 'a' } },
+             ]",
+        );
+        // Of seats that are not known, neither is true.
+        assert_eq!(awake(&scorer, &[], 0), [(0, vec![0, 1])]);
+    }
+
+    #[test]
+    fn too_many_rules_are_all_asked() {
+        let rules = |count: usize| {
+            let rule = |id| format!("{{ id = 'r{id}', points = 1, activity = {{ kind = 'a' }} }},");
+            let rules: String = (0..count).map(rule).collect();
+            scorer(&format!("[[groups]]\nname = 'one'\nrules = [{rules}]"))
+        };
+        assert_eq!(awake(&rules(64), &[0], 0), [(0, (0..64).collect())]);
+        assert!(rules(65).plan().wakes.is_none());
+    }
+}
