@@ -247,7 +247,7 @@ impl ScoreModel {
         row.head.notes = notes;
     }
 
-    /// What all judges share: the lead with the activities that count.
+    /// What all judges share: the lead with the activities that count, not [marked](Case::mark) yet.
     pub(super) fn case<'c, 'l: 'c, V: LeadView + ?Sized>(
         &'c self,
         lead: &'l V,
@@ -262,7 +262,7 @@ impl ScoreModel {
             lead,
             as_of,
             history: activities,
-            kinds: Kinds::of(activities),
+            kinds: Kinds::ALL,
             marks: None,
             product: None,
             since,

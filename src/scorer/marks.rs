@@ -13,6 +13,7 @@ pub(crate) struct Marks {
     kinds: [Places; Self::MOST],
     products: [OfProduct; Self::PRODUCTS],
     all: Places,
+    present: Kinds,
 }
 
 /// The activities of one product.
@@ -31,6 +32,7 @@ impl Default for Marks {
             kinds: [const { Places(0) }; Self::MOST],
             products: [const { OfProduct::NONE }; Self::PRODUCTS],
             all: Places(0),
+            present: Kinds::NONE,
         }
     }
 }
@@ -63,19 +65,22 @@ impl Marks {
         self.kinds = [const { Places(0) }; Self::MOST];
         self.products = [const { OfProduct::NONE }; Self::PRODUCTS];
         let age = pauses.ages(as_of);
-        let mut bit = 1;
+        let (mut bit, mut present) = (1, Kinds::NONE);
         let own = self.ages.iter_mut().zip(&mut self.heads);
         for (activity, (own, head)) in history.iter().zip(own) {
             *own = age(activity.at);
             *head = Head::of(activity.subject);
             self.kinds.get_mut(activity.kind.index())?.0 |= bit;
+            let kind = Kinds::one(activity.kind);
+            present = present.or(kind);
             if let Some(product) = activity.product {
                 let product = self.products.get_mut(product.index())?;
                 product.places.0 |= bit;
-                product.kinds = product.kinds.or(Kinds::one(activity.kind));
+                product.kinds = product.kinds.or(kind);
             }
             bit <<= 1;
         }
+        self.present = present;
         // As many bits as there are activities.
         self.all = Places(if history.len() < Self::MOST {
             bit - 1
@@ -121,6 +126,12 @@ impl Marks {
     #[inline]
     pub(crate) fn all(&self) -> Places {
         self.all.clone()
+    }
+
+    /// All kinds.
+    #[inline]
+    pub(crate) fn kinds(&self) -> Kinds {
+        self.present
     }
 
     /// Those of a kind.

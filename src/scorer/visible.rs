@@ -42,7 +42,7 @@ pub(crate) fn with_case<R>(
                 lead,
                 as_of,
                 history: &activities,
-                kinds: Kinds::of(&activities),
+                kinds: Kinds::ALL,
                 marks: None,
                 product: None,
                 since,

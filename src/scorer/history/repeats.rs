@@ -51,7 +51,7 @@ pub(super) fn without_told_again(activities: &mut Vec<Activity<'_>>, period: i64
     let mut recent = 0;
     let mut last = Moment::MIN;
     for (place, activity) in activities.iter().enumerate() {
-        let goes_on = activity.at.micros_since(last) < period;
+        let goes_on = activity.at.micros().abs_diff(last.micros()) < period.unsigned_abs();
         last = activity.at;
         recent &= u64::from(goes_on).wrapping_neg();
         let mark = mark(activity);

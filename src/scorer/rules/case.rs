@@ -11,7 +11,7 @@ pub(crate) struct Case<'c, V: ?Sized> {
     pub(crate) lead: &'c V,
     pub(crate) as_of: Moment,
     pub(crate) history: &'c [Activity<'c>],
-    /// Of the history.
+    /// Of the history; all where they are not worked out.
     pub(crate) kinds: Kinds,
     /// Of the history, where they are worked out.
     pub(crate) marks: Option<&'c Marks>,
@@ -22,13 +22,19 @@ pub(crate) struct Case<'c, V: ?Sized> {
 }
 
 impl<'c, V: ?Sized> Case<'c, V> {
-    /// Works out the marks of the history, where it is short enough.
+    /// Works out the kinds of the history, and its marks where it is short enough.
     #[inline]
     pub(crate) fn mark(&mut self, marks: &'c mut Option<Box<Marks>>) {
-        if !self.history.is_empty() {
-            let marks = marks.get_or_insert_default();
-            self.marks = marks.set(self.history, self.as_of, self.pauses);
+        if self.history.is_empty() {
+            self.kinds = Kinds::NONE;
+            return;
         }
+        let marks = marks.get_or_insert_default();
+        self.marks = marks.set(self.history, self.as_of, self.pauses);
+        self.kinds = match self.marks {
+            Some(marks) => marks.kinds(),
+            None => Kinds::of(self.history),
+        };
     }
 
     /// The activities before those that are younger than an age, and these: the history is in order.
