@@ -329,7 +329,8 @@ mod tests {
         let some = Places(0b1011_0110).only(|place| place % 2 == 0);
         assert_eq!(some.collect::<Vec<_>>(), [2, 4]);
         let mut places = Places::default();
-        [63, 0].into_iter().for_each(|place| places.add(place));
+        places.add(63);
+        places.add(0);
         assert_eq!(places.collect::<Vec<_>>(), [0, 63]);
     }
 

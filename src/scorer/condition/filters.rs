@@ -76,8 +76,9 @@ impl Start {
     /// Whether a text with that head may begin so: never no where it does.
     #[inline]
     pub(crate) fn may_hold(&self, head: Head) -> bool {
-        let differs = ((head.0 | self.letters) ^ self.lower) & self.mask;
-        (differs == 0) | (head.0 & Head::NOT_ASCII != 0)
+        let is_ascii = head.0 & Head::NOT_ASCII == 0;
+        let asked = self.mask & u64::from(is_ascii).wrapping_neg();
+        ((head.0 | self.letters) ^ self.lower) & asked == 0
     }
 }
 
