@@ -1,3 +1,4 @@
+mod reach;
 mod resolve;
 
 pub(super) use resolve::{LabelContext, Labels, PendingLabels, Target};

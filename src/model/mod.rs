@@ -4,6 +4,7 @@ mod batch;
 mod build;
 mod change;
 mod composite;
+mod explain;
 mod judge;
 mod judging_order;
 mod label;

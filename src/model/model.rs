@@ -1,11 +1,10 @@
 use super::build::Applying;
 use super::composite::Composite;
 use super::judge::Judge;
-use super::label::{LabelOn, Labels, Target};
+use super::label::{Labels, Target};
 use crate::lead::{Activity, KnownAt, LeadView, Moment, Schema};
 use crate::score::{
-    AsOf, Cell, Dimension, Explanation, Formula, Head, NO_BAND, Notes, Role, Score, ScoreVector,
-    Shape, Unit,
+    AsOf, Cell, Dimension, Explanation, Head, NO_BAND, Notes, Role, Score, ScoreVector, Shape,
 };
 use crate::scorer::{
     Assessment, Buffers, Case, History, Kinds, Lint, Opaque, Plan, Scorer, emptied, other_schema,
@@ -298,125 +297,6 @@ impl ScoreModel {
                 .read(case.lead, case.as_of, &mut buffers.words);
             applies.to(&buffers.words)
         })
-    }
-
-    fn overrides<V: LeadView + ?Sized>(&self, case: &Case<'_, V>, notes: &mut Option<Box<Notes>>) {
-        case.lead.overrides(&mut |manual| {
-            if !manual.in_force(case.as_of) {
-                return;
-            }
-            let of = self.shape.dimension(manual.dimension);
-            if of.is_some() || (manual.dimension == "composite" && self.composite.is_some()) {
-                let notes = notes.get_or_insert_default();
-                notes.manual.push((of, manual.to_owned()));
-                notes.manual.sort_by_key(|(_, manual)| manual.set_at);
-            }
-        });
-    }
-
-    fn label<V: LeadView + ?Sized>(
-        &self,
-        case: &Case<'_, V>,
-        buffers: &mut Buffers,
-        row: &mut Row<'_>,
-        notes: &mut Option<Box<Notes>>,
-    ) {
-        let raises = |labels: &Labels| !labels.auto.is_empty();
-        if self.attributes.asks() && self.labels.iter().any(raises) {
-            self.attributes
-                .read(case.lead, case.as_of, &mut buffers.words);
-        }
-        for (place, (labels, band)) in self.labels.iter().zip(row.labels.iter_mut()).enumerate() {
-            let of = match labels.target {
-                Target::Composite => None,
-                Target::Dimension(dimension) => Some(dimension),
-            };
-            let cell = of.and_then(|dimension| row.cells.get(dimension));
-            let value = match labels.on {
-                LabelOn::Points => cell.map(|cell| cell.raw),
-                LabelOn::Score | LabelOn::Percentile => {
-                    let manual = |notes: &Notes| {
-                        let mut latest_first = notes.manual.iter().rev();
-                        let (_, manual) = latest_first.find(|(dimension, _)| *dimension == of)?;
-                        Some(manual.score.get())
-                    };
-                    match notes.as_deref().and_then(manual) {
-                        Some(score) => Some(score),
-                        None if of.is_none() => Some(row.head.composite),
-                        None => cell.map(|cell| cell.score),
-                    }
-                }
-            };
-            let value = value.filter(|value| !value.is_nan());
-            let value = match labels.on {
-                LabelOn::Percentile => {
-                    value.and_then(|value| Some(self.shape.ranks(of)?.of(value)))
-                }
-                LabelOn::Score | LabelOn::Points => value,
-            };
-            let by_score = labels.band(value);
-            let mut reached = by_score;
-            for auto in &labels.auto {
-                if reached.is_some_and(|reached| reached >= auto.band)
-                    || !auto.guard.holds(&buffers.words)
-                    || !auto
-                        .activity
-                        .as_ref()
-                        .is_none_or(|activity| activity.happened(case, &mut buffers.chosen))
-                {
-                    continue;
-                }
-                reached = Some(auto.band);
-                let notes = notes.get_or_insert_default();
-                notes.lifted.retain(|(of, _)| *of != place);
-                notes.lifted.push((place, Arc::clone(&auto.reason)));
-            }
-            *band = reached.unwrap_or(NO_BAND);
-        }
-    }
-
-    fn explain_known<V: LeadView + ?Sized>(&self, lead: &V, as_of: AsOf) -> Explanation {
-        with_buffers(|buffers, mut activities| {
-            let mut marks = std::mem::take(&mut buffers.marks);
-            let mut case = self.case(lead, as_of.moment(), &mut activities);
-            case.mark(&mut marks);
-            let why = self.explain_case(&case, as_of, buffers);
-            buffers.marks = marks;
-            (why, emptied(activities))
-        })
-    }
-
-    fn explain_case<V: LeadView + ?Sized>(
-        &self,
-        case: &Case<'_, V>,
-        as_of: AsOf,
-        buffers: &mut Buffers,
-    ) -> Explanation {
-        if !self.applies_to(case, buffers) {
-            let why = Explanation::unknown("the model does not apply to the lead", Unit::Score);
-            return Explanation::unknown(&self.name, Unit::Score)
-                .with_notes(vec![why.role(Role::Abstains)])
-                .role(Role::Model);
-        }
-        let mut cells = vec![Cell::NONE; self.judges.len()];
-        let mut told: Vec<Option<Explanation>> = vec![None; self.judges.len()];
-        for &place in &self.order {
-            let dimension = self.shape.dimensions.get(place);
-            let (Some(judge), Some(dimension)) = (self.judges.get(place), dimension) else {
-                continue;
-            };
-            let part = judge.explain(case, as_of, &cells, buffers);
-            if let (Some(cell), Some(told)) = (cells.get_mut(place), told.get_mut(place)) {
-                cell.score = part.value().unwrap_or(f64::NAN);
-                *told = Some(part.labelled(dimension.label()).role(Role::Dimension));
-            }
-        }
-        let parts = told.into_iter().flatten().collect();
-        let formula = match &self.composite {
-            Some(composite) => composite.formula(),
-            None => Formula::Unknown,
-        };
-        Explanation::node(&self.name, Unit::Score, formula, parts).role(Role::Model)
     }
 }
 

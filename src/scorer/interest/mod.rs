@@ -2,6 +2,7 @@
 
 mod change;
 mod interest_scorer;
+mod judge;
 mod profile;
 mod spec;
 

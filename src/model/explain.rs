@@ -1,0 +1,50 @@
+use super::model::ScoreModel;
+use crate::lead::LeadView;
+use crate::score::{AsOf, Cell, Explanation, Formula, Role, Unit};
+use crate::scorer::{Buffers, Case, emptied, with_buffers};
+
+impl ScoreModel {
+    pub(super) fn explain_known<V: LeadView + ?Sized>(&self, lead: &V, as_of: AsOf) -> Explanation {
+        with_buffers(|buffers, mut activities| {
+            let mut marks = std::mem::take(&mut buffers.marks);
+            let mut case = self.case(lead, as_of.moment(), &mut activities);
+            case.mark(&mut marks);
+            let why = self.explain_case(&case, as_of, buffers);
+            buffers.marks = marks;
+            (why, emptied(activities))
+        })
+    }
+
+    fn explain_case<V: LeadView + ?Sized>(
+        &self,
+        case: &Case<'_, V>,
+        as_of: AsOf,
+        buffers: &mut Buffers,
+    ) -> Explanation {
+        if !self.applies_to(case, buffers) {
+            let why = Explanation::unknown("the model does not apply to the lead", Unit::Score);
+            return Explanation::unknown(&self.name, Unit::Score)
+                .with_notes(vec![why.role(Role::Abstains)])
+                .role(Role::Model);
+        }
+        let mut cells = vec![Cell::NONE; self.judges.len()];
+        let mut told: Vec<Option<Explanation>> = vec![None; self.judges.len()];
+        for &place in &self.order {
+            let dimension = self.shape.dimensions.get(place);
+            let (Some(judge), Some(dimension)) = (self.judges.get(place), dimension) else {
+                continue;
+            };
+            let part = judge.explain(case, as_of, &cells, buffers);
+            if let (Some(cell), Some(told)) = (cells.get_mut(place), told.get_mut(place)) {
+                cell.score = part.value().unwrap_or(f64::NAN);
+                *told = Some(part.labelled(dimension.label()).role(Role::Dimension));
+            }
+        }
+        let parts = told.into_iter().flatten().collect();
+        let formula = match &self.composite {
+            Some(composite) => composite.formula(),
+            None => Formula::Unknown,
+        };
+        Explanation::node(&self.name, Unit::Score, formula, parts).role(Role::Model)
+    }
+}
