@@ -17,7 +17,7 @@ pub(crate) struct Marks {
 }
 
 /// The activities of one product.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug)]
 struct OfProduct {
     places: Places,
     kinds: Kinds,

@@ -201,15 +201,11 @@ impl Guard {
     /// Whether the condition is true.
     #[inline]
     pub(crate) fn holds(&self, words: &Words) -> bool {
-        match self {
-            Self::Always => true,
-            Self::One(need) => need.all(words),
-            Self::Every(_) | Self::Either(_) | Self::Tree(_) => self.holds_together(words),
-        }
+        // Rules on activities mostly ask nothing else.
+        matches!(self, Self::Always) || self.is_met(words)
     }
 
-    #[inline(never)]
-    fn holds_together(&self, words: &Words) -> bool {
+    fn is_met(&self, words: &Words) -> bool {
         match self {
             Self::Always => true,
             Self::One(need) => need.all(words),

@@ -1,5 +1,7 @@
 use super::*;
-use crate::lead::{Lead, SchemaSpec};
+use crate::lead::{Lead, LeadTable, SchemaSpec};
+use crate::model::{DimensionSpec, ModelSpec, ScoreModel};
+use crate::score::ScoreMatrix;
 use crate::scorer::{any, attribute};
 use crate::testing::check_scorer;
 
@@ -14,6 +16,69 @@ fn schema() -> Schema {
 
 fn as_of() -> AsOf {
     "2026-03-01".parse().unwrap()
+}
+
+#[test]
+fn batches_grade_as_one_by_one() {
+    let schema = SchemaSpec::new().text("industry").number("seats");
+    let grade = GradeSpec::new()
+        .criterion(CriterionSpec::new(
+            "industry",
+            3,
+            attribute("industry").equals("retail"),
+        ))
+        .criterion(CriterionSpec::new(
+            "size",
+            2,
+            attribute("seats").at_least(50),
+        ));
+    let spec = ModelSpec::new("m")
+        .schema(schema)
+        .dimension(DimensionSpec::grade("profile", grade));
+    let model = ScoreModel::build(&spec).unwrap();
+    let leads: Vec<Lead> = (0..150)
+        .map(|number: i32| {
+            let mut lead = Lead::builder(model.schema(), format!("l{number}"));
+            if number % 3 > 0 {
+                lead = lead.set(
+                    "industry",
+                    if number % 2 == 0 { "Retail" } else { "mining" },
+                );
+            }
+            if number % 5 > 0 {
+                lead = lead.set("seats", number);
+            }
+            // Of some, it was not known yet.
+            if number % 7 == 0 && number % 5 > 0 {
+                let later = if number % 2 == 0 {
+                    "2026-02-01"
+                } else {
+                    "2026-04-01"
+                };
+                lead = lead.known_since("seats", later.parse().unwrap());
+            }
+            lead.build().unwrap()
+        })
+        .collect();
+    let table = LeadTable::from_leads(model.schema(), &leads).unwrap();
+    let bits = |matrix: &ScoreMatrix| -> Vec<_> {
+        let column = matrix.column("profile").unwrap();
+        column
+            .map(|score| score.map(|score| score.get().to_bits()))
+            .collect()
+    };
+    let one_by_one: Vec<_> = leads
+        .iter()
+        .map(|lead| {
+            model
+                .vector(lead, as_of())
+                .score("profile")
+                .map(|s| s.get().to_bits())
+        })
+        .collect();
+    assert!(one_by_one.contains(&None) && one_by_one.iter().flatten().count() > 100);
+    assert_eq!(bits(&model.score_all(&leads, as_of())), one_by_one);
+    assert_eq!(bits(&model.score_table(&table, as_of())), one_by_one);
 }
 
 /// A grade of one criterion that the lead with 10 seats meets, or with none does not.

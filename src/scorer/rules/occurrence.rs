@@ -186,7 +186,8 @@ impl ActivityPlan {
         }
     }
 
-    /// The first or the newest of each subject; without a subject, each.
+    /// The first or the newest of each subject; without a subject, each. As [`once_per_subject`] without a list, which
+    /// a short history does not need.
     fn once_per_subject(&self, passing: &Places, history: &[Activity<'_>]) -> Places {
         let subject = |place: usize| history.get(place).and_then(|one| one.subject);
         let mut chosen = Places::default();
