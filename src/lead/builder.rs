@@ -269,7 +269,7 @@ impl LeadBuilder<'_> {
             History::default()
         });
         attributes.resize_with(schema.attributes().len(), Stored::default);
-        let attributes = Attributes::new(&id, attributes.into_iter()).unwrap_or_else(|| {
+        let attributes = Attributes::new(&id, attributes).unwrap_or_else(|| {
             trouble
                 .get_or_insert_default()
                 .push("attributes", "more than 4,294,967,295 bytes of text");
@@ -281,7 +281,7 @@ impl LeadBuilder<'_> {
         purchases.sort_unstable_by(purchase_order);
         Ok(Lead {
             schema: schema.id(),
-            created_at,
+            created_at: created_at.into(),
             attributes,
             history,
             purchases: purchases.into(),

@@ -1,5 +1,6 @@
 use super::attributes::Attributes;
 use super::history::History;
+use super::moment::Stamp;
 use super::stored::Stored;
 use super::{
     Activity, Answer, AnswerValue, AttributeSlot, Fact, LeadView, ManualOverride, Moment, Override,
@@ -37,7 +38,7 @@ use std::cmp::Ordering;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lead {
     pub(super) schema: SchemaId,
-    pub(super) created_at: Option<Moment>,
+    pub(super) created_at: Stamp,
     /// With the id.
     pub(super) attributes: Attributes,
     pub(super) history: History,
@@ -65,6 +66,18 @@ impl Lead {
         self.purchases.len()
     }
 
+    /// Whether it has none of what few leads have: answers, dates of facts, overrides.
+    #[inline]
+    pub(crate) fn is_usual(&self) -> bool {
+        self.rare.is_none()
+    }
+
+    /// The attributes, for batches of leads of one schema.
+    #[inline]
+    pub(crate) fn attributes(&self) -> &Attributes {
+        &self.attributes
+    }
+
     /// The attribute in a slot, copied; `None` when it is missing.
     pub(super) fn stored(&self, slot: AttributeSlot) -> Option<Stored> {
         Some(self.attributes.stored(slot)).filter(|stored| *stored != Stored::Missing)
@@ -88,7 +101,7 @@ impl LeadView for Lead {
 
     #[inline]
     fn created_at(&self) -> Option<Moment> {
-        self.created_at
+        self.created_at.get()
     }
 
     #[inline]
@@ -133,6 +146,11 @@ impl LeadView for Lead {
                 .iter()
                 .for_each(|manual| visit(manual.as_view()));
         }
+    }
+
+    #[inline]
+    fn as_lead(&self) -> Option<&Lead> {
+        Some(self)
     }
 }
 
@@ -206,7 +224,7 @@ mod tests {
 
     #[test]
     fn leads_are_small() {
-        assert!(size_of::<Lead>() <= 128, "{}", size_of::<Lead>());
+        assert_eq!(size_of::<Lead>(), 112);
         assert_eq!(size_of::<Purchase>(), 16);
     }
 

@@ -120,7 +120,7 @@ impl Merge {
         };
         let mut known_since = Vec::new();
         let attributes = self.attributes(schema, leads, &mut known_since);
-        let Some(attributes) = Attributes::new(first.id(), attributes.into_iter()) else {
+        let Some(attributes) = Attributes::new(first.id(), attributes) else {
             let problem = LeadProblem::new("attributes", "more than 4,294,967,295 bytes of text");
             return Err(LeadError::new(first.id(), vec![problem]));
         };
@@ -129,7 +129,7 @@ impl Merge {
         let overrides = rare.flat_map(|rare| &rare.overrides).cloned().collect();
         Ok(Lead {
             schema: schema.id(),
-            created_at: leads.iter().filter_map(|lead| lead.created_at).min(),
+            created_at: leads.iter().filter_map(LeadView::created_at).min().into(),
             attributes,
             history,
             purchases: purchases(leads),

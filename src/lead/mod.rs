@@ -37,6 +37,7 @@ pub use value::{AttributeValue, ParseValueError, Tags, Value};
 pub use view::{Fact, LeadView};
 
 pub(crate) use activity::canonical_order;
+pub(crate) use attributes::Attributes;
 pub(crate) use moment::shortened;
 pub(crate) use schema::name_problem;
 pub(crate) use table::{Activities, Codes, Column};

@@ -85,6 +85,32 @@ impl fmt::Display for Moment {
     }
 }
 
+/// A moment or none, in eight bytes.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) struct Stamp(i64);
+
+impl Stamp {
+    /// No moment is that early.
+    const NONE: Self = Self(i64::MIN);
+
+    #[inline]
+    pub(super) fn get(self) -> Option<Moment> {
+        (self != Self::NONE).then_some(Moment(self.0))
+    }
+}
+
+impl From<Option<Moment>> for Stamp {
+    fn from(moment: Option<Moment>) -> Self {
+        moment.map_or(Self::NONE, |moment| Self(moment.0))
+    }
+}
+
+impl fmt::Debug for Stamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.get().fmt(f)
+    }
+}
+
 /// Text that is no moment.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(

@@ -283,7 +283,7 @@ impl Lead {
         let attribute = |slot| schema.attribute_name(slot).unwrap_or_default().to_owned();
         let question = |slot| schema.question_name(slot).unwrap_or_default().to_owned();
         let mut record = LeadRecord::new(self.id());
-        record.created_at = self.created_at;
+        record.created_at = self.created_at();
         for slot in (0..)
             .take(schema.attributes().len())
             .map(AttributeSlot::new)

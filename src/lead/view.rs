@@ -1,5 +1,6 @@
 use super::{
-    Activity, Answer, AttributeSlot, Moment, Override, Purchase, QuestionSlot, SchemaId, Value,
+    Activity, Answer, AttributeSlot, Lead, Moment, Override, Purchase, QuestionSlot, SchemaId,
+    Value,
 };
 use std::rc::Rc;
 use std::sync::Arc;
@@ -109,6 +110,12 @@ pub trait LeadView {
     fn overrides<'a>(&'a self, visit: &mut dyn FnMut(Override<'a>)) {
         let _ = visit;
     }
+
+    /// The ready-made lead, where this is nothing else: batches read it more directly.
+    #[doc(hidden)]
+    fn as_lead(&self) -> Option<&Lead> {
+        None
+    }
 }
 
 macro_rules! forward {
@@ -146,6 +153,9 @@ macro_rules! forward {
             }
             fn overrides<'a>(&'a self, visit: &mut dyn FnMut(Override<'a>)) {
                 (**self).overrides(visit);
+            }
+            fn as_lead(&self) -> Option<&Lead> {
+                (**self).as_lead()
             }
         }
     )*};

@@ -1,5 +1,5 @@
 use super::{Batch, Results};
-use crate::lead::LeadView;
+use crate::lead::{Lead, LeadView};
 use crate::model::judge::Judge;
 use crate::model::model::{Row, ScoreModel};
 use crate::score::{AsOf, Cell};
@@ -31,11 +31,17 @@ impl<'s, L: LeadView> LeadsOfModel<'s, L> {
 
     /// Whether there is nothing to a lead but what is read at a time.
     fn is_plain(&self, lead: &L, as_of: AsOf) -> bool {
+        if lead.schema() != self.model.schema.id() {
+            return false;
+        }
+        if lead.as_lead().is_some_and(Lead::is_usual) {
+            return true;
+        }
         let mut overridden = false;
         if !self.by_row {
             lead.overrides(&mut |_| overridden = true);
         }
-        !overridden && lead.all_known_at(as_of.moment()) && lead.schema() == self.model.schema.id()
+        !overridden && lead.all_known_at(as_of.moment())
     }
 
     /// Reads leads, and judges them where that is all that a judge asks for.
@@ -55,12 +61,15 @@ impl<'s, L: LeadView> LeadsOfModel<'s, L> {
                 Judge::Rules(rules) => {
                     let rules = rules.plan();
                     rules.read_block(leads, as_of.moment(), words, block);
-                    results.fill(place, first, rules.all(block));
+                    if rules.is_bare() {
+                        results.fill(place, first, rules.all(block));
+                    }
                 }
                 Judge::BuiltIn(scorer) => {
                     if let BuiltIn::Grade(grade) = &**scorer {
                         let attributes = grade.attributes();
-                        attributes.read_block(leads, as_of.moment(), words, block);
+                        let as_of = as_of.moment();
+                        attributes.read_block(leads, (as_of, true), words, block);
                         results.fill(place, first, grade.all(block, words));
                     }
                 }

@@ -13,9 +13,8 @@ pub(super) struct Packed {
 impl Packed {
     /// `None` for text that is longer or not ASCII.
     #[inline]
-    pub(super) fn new(text: &str) -> Option<Self> {
+    pub(super) fn new(bytes: &[u8]) -> Option<Self> {
         const NOT_ASCII: u64 = 0x8080_8080_8080_8080;
-        let bytes = text.as_bytes();
         let (low, high) = match (bytes.first_chunk(), bytes.last_chunk()) {
             (Some(first), Some(last)) if bytes.len() <= 16 => {
                 (u64::from_le_bytes(*first), u64::from_le_bytes(*last))
@@ -42,22 +41,24 @@ impl Packed {
     }
 }
 
-/// A packed literal in lower case, to be compared without case.
+/// A packed literal, in lower case where it is to be compared without case.
 #[derive(Debug)]
 struct PackedLiteral {
-    lower: Packed,
-    /// The case bit of each letter: a byte with it set is the letter in lower case exactly where it is that letter.
+    packed: Packed,
+    /// The case bit of each letter: a byte with it set is the letter in lower case exactly where it is that letter. None
+    /// where case counts.
     letters_low: u64,
     letters_high: u64,
 }
 
 impl PackedLiteral {
-    fn new(lower: &str) -> Option<Self> {
-        let lower = Packed::new(lower)?;
+    fn new(literal: &str, by_case: bool) -> Option<Self> {
+        let packed = Packed::new(literal.as_bytes())?;
+        let letters = |bytes| if by_case { 0 } else { Self::letters(bytes) };
         Some(Self {
-            lower,
-            letters_low: Self::letters(lower.low),
-            letters_high: Self::letters(lower.high),
+            packed,
+            letters_low: letters(packed.low),
+            letters_high: letters(packed.high),
         })
     }
 
@@ -69,9 +70,9 @@ impl PackedLiteral {
     /// 1 where the text is the same.
     #[inline]
     fn is(&self, text: Packed) -> u64 {
-        let length = (self.lower.length ^ text.length) as u64;
-        let low = (text.low | self.letters_low) ^ self.lower.low;
-        let high = (text.high | self.letters_high) ^ self.lower.high;
+        let length = (self.packed.length ^ text.length) as u64;
+        let low = (text.low | self.letters_low) ^ self.packed.low;
+        let high = (text.high | self.letters_high) ^ self.packed.high;
         u64::from(length | low | high == 0)
     }
 }
@@ -85,9 +86,13 @@ pub(super) struct PackedLiterals {
 }
 
 impl PackedLiterals {
-    pub(super) fn new<'l>(literals: impl Iterator<Item = (&'l str, u64)>) -> Self {
+    /// Those literals that can be packed, each of which stands once: in lower case unless case counts.
+    pub(super) fn new<'l>(literals: impl Iterator<Item = (&'l str, u64)>, by_case: bool) -> Self {
         let mut all = Self::default();
-        let short = literals.filter_map(|(lower, bits)| Some((PackedLiteral::new(lower)?, bits)));
+        let short = literals.filter_map(|(literal, bits)| {
+            let packed = PackedLiteral::new(literal, by_case)?;
+            Some((packed, bits))
+        });
         for ((literal, bits), place) in short.take(FEW).zip(&mut all.bits) {
             all.literals.push(literal);
             *place = bits;
@@ -127,9 +132,12 @@ mod tests {
             })
             .collect();
         for literal in &texts {
-            let packed = PackedLiteral::new(&literal.to_ascii_lowercase()).unwrap();
+            let packed = PackedLiteral::new(&literal.to_ascii_lowercase(), false).unwrap();
+            let by_case = PackedLiteral::new(literal, true).unwrap();
             for text in &texts {
-                let same = packed.is(Packed::new(text).unwrap()) == 1;
+                let packed_text = Packed::new(text.as_bytes()).unwrap();
+                assert_eq!(by_case.is(packed_text) == 1, literal == text);
+                let same = packed.is(packed_text) == 1;
                 assert_eq!(
                     same,
                     literal.eq_ignore_ascii_case(text),
@@ -137,8 +145,8 @@ mod tests {
                 );
             }
         }
-        assert_eq!(Packed::new("seventeen letters"), None);
-        assert_eq!(Packed::new("é"), None);
+        assert_eq!(Packed::new(b"seventeen letters"), None);
+        assert_eq!(Packed::new("é".as_bytes()), None);
     }
 
     #[test]
@@ -146,12 +154,13 @@ mod tests {
         for count in 0..=FEW {
             let literals: Vec<String> = (0..count).map(|i| format!("name{i}")).collect();
             let numbered = literals.iter().enumerate();
-            let all = PackedLiterals::new(numbered.map(|(i, name)| (name.as_str(), 1 << i)));
+            let numbered = numbered.map(|(i, name)| (name.as_str(), 1 << i));
+            let all = PackedLiterals::new(numbered, false);
             for (i, name) in literals.iter().enumerate() {
-                let packed = Packed::new(&name.to_ascii_uppercase()).unwrap();
+                let packed = Packed::new(name.to_ascii_uppercase().as_bytes()).unwrap();
                 assert_eq!(all.bits_of(packed), 1 << i);
             }
-            assert_eq!(all.bits_of(Packed::new("name9").unwrap()), 0);
+            assert_eq!(all.bits_of(Packed::new(b"name9").unwrap()), 0);
         }
     }
 }

@@ -1,4 +1,3 @@
-use super::range::NumberRange;
 use super::recall::Recall;
 use super::resolve::{Leaf, LeafTest, Tests};
 use super::tags::TagBlock;
@@ -8,9 +7,13 @@ use crate::lead::{AttributeSlot, LeadView, Moment, Value};
 use std::collections::HashSet;
 
 pub(crate) use block::BlockWords;
+use numbers::NumberBlock;
+
 pub(crate) use table::TablePlan;
 
 mod block;
+mod leads;
+mod numbers;
 mod read;
 mod table;
 
@@ -124,67 +127,6 @@ impl<T> Block<T> {
 enum DateTest {
     Between(Moment, Moment, u64),
     Age(i64, i64, u64),
-}
-
-/// Number tests as intervals: the bounds cut the line into points and gaps, and each has its bits.
-#[derive(Debug)]
-struct NumberBlock {
-    bounds: Box<[f64]>,
-    /// Bits of gap 0, bound 0, gap 1, bound 1, ..., last gap.
-    bits: Box<[u64]>,
-}
-
-impl NumberBlock {
-    fn new(tests: &[(&[NumberRange], u64)]) -> Self {
-        let ranges = || tests.iter().flat_map(|(ranges, _)| ranges.iter());
-        let mut bounds: Vec<f64> = ranges()
-            .flat_map(|range| [range.low(), range.high()])
-            .filter(|bound| bound.is_finite())
-            .collect();
-        bounds.sort_by(f64::total_cmp);
-        bounds.dedup();
-        let place = |bound: f64| bounds.partition_point(|&other| other < bound);
-        let mut bits = vec![0; 2 * bounds.len() + 1];
-        for (ranges, bit) in tests {
-            for range in *ranges {
-                let (low, high) = (range.low(), range.high());
-                let first = if low.is_finite() {
-                    2 * place(low) + 1 + usize::from(!range.holds(low))
-                } else {
-                    0
-                };
-                let end = if high.is_finite() {
-                    2 * place(high) + 1 + usize::from(range.holds(high))
-                } else {
-                    bits.len()
-                };
-                for inside in bits.get_mut(first..end).unwrap_or_default() {
-                    *inside |= bit;
-                }
-            }
-        }
-        Self {
-            bounds: bounds.into(),
-            bits: bits.into(),
-        }
-    }
-
-    #[inline]
-    fn bits(&self, value: f64) -> u64 {
-        /// Up to here counting is faster than searching.
-        const FEW: usize = 8;
-        let below = if self.bounds.len() <= FEW {
-            self.bounds.iter().filter(|&&bound| bound < value).count()
-        } else {
-            self.bounds.partition_point(|&bound| bound < value)
-        };
-        #[allow(clippy::float_cmp)] // exactly on a bound is what is asked
-        let on_bound = self.bounds.get(below).is_some_and(|&bound| bound == value);
-        self.bits
-            .get(2 * below + usize::from(on_bound))
-            .copied()
-            .unwrap_or(0)
-    }
 }
 
 /// Where each numbered test stands in a [`Plan`].
@@ -336,35 +278,6 @@ impl Plan {
             self.dates.push(block.with(dates.into()));
         } else {
             self.others.push(block);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_cut_at_their_bounds() {
-        let range = |low: f64, high: f64| NumberRange::closed(low, high);
-        let ranges = [
-            [range(10.0, 50.0)],
-            [range(50.0, 50.0)],
-            [range(-1e9, 20.0)],
-        ];
-        let tests: Vec<(&[NumberRange], u64)> = ranges
-            .iter()
-            .enumerate()
-            .map(|(i, r)| (&r[..], 1 << i))
-            .collect();
-        let block = NumberBlock::new(&tests);
-        for value in [-1e10, -1e9, 0.0, -0.0, 10.0, 15.0, 20.0, 20.5, 50.0, 50.1] {
-            let expected = ranges
-                .iter()
-                .enumerate()
-                .filter(|(_, r)| r[0].holds(value))
-                .fold(0, |bits, (i, _)| bits | 1 << i);
-            assert_eq!(block.bits(value), expected, "{value}");
         }
     }
 }

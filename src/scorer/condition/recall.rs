@@ -11,8 +11,6 @@ pub(super) struct Recall {
 #[derive(Clone, Copy, Debug, Default)]
 struct Entry {
     text: Short,
-    /// Of which comparisons; 0 where there is nothing.
-    of: u64,
     bits: u64,
 }
 
@@ -31,7 +29,8 @@ impl Recallable {
 /// tell every text from every other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Short {
-    length: u64,
+    /// The length, and above it the number of the comparisons, which is 0 where there is nothing.
+    length_of: u64,
     first: u64,
     middle: u64,
     last: u64,
@@ -42,8 +41,7 @@ impl Short {
 
     /// `None` for text that is longer.
     #[inline]
-    fn new(text: &str) -> Option<Self> {
-        let bytes = text.as_bytes();
+    fn new(bytes: &[u8], of: &Recallable) -> Option<Self> {
         let length = bytes.len();
         if length > Self::MOST {
             return None;
@@ -68,7 +66,7 @@ impl Short {
             },
         };
         Some(Self {
-            length: length as u64,
+            length_of: of.0 << 8 | length as u64,
             first,
             middle,
             last,
@@ -77,7 +75,7 @@ impl Short {
 
     #[inline]
     fn is(self, other: Self) -> bool {
-        let differs = (self.length ^ other.length)
+        let differs = (self.length_of ^ other.length_of)
             | (self.first ^ other.first)
             | (self.middle ^ other.middle)
             | (self.last ^ other.last);
@@ -85,10 +83,10 @@ impl Short {
     }
 
     #[inline]
-    fn hash(self, of: u64) -> u64 {
+    fn hash(self) -> u64 {
         const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
         let mixed = self.first ^ self.middle.rotate_left(21) ^ self.last.rotate_left(42);
-        (mixed ^ (of << 8 | self.length)).wrapping_mul(ODD)
+        (mixed ^ self.length_of).wrapping_mul(ODD)
     }
 }
 
@@ -101,31 +99,27 @@ impl Recall {
     pub(super) fn bits(
         &mut self,
         of: &Recallable,
-        text: &str,
+        text: &[u8],
         compare: impl FnOnce() -> u64,
     ) -> u64 {
-        let Some(short) = Short::new(text) else {
+        let Some(short) = Short::new(text, of) else {
             return compare();
         };
-        let place = (short.hash(of.0) >> (u64::BITS - Self::SIZE)) as usize;
+        let place = (short.hash() >> (u64::BITS - Self::SIZE)) as usize;
         match self.entries.get(place) {
-            Some(entry) if (entry.of == of.0) & entry.text.is(short) => entry.bits,
-            _ => self.learn(place, short, of, compare()),
+            Some(entry) if entry.text.is(short) => entry.bits,
+            _ => self.learn(place, short, compare()),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn learn(&mut self, place: usize, text: Short, of: &Recallable, bits: u64) -> u64 {
+    fn learn(&mut self, place: usize, text: Short, bits: u64) -> u64 {
         if self.entries.is_empty() {
             self.entries.resize(1 << Self::SIZE, Entry::default());
         }
         if let Some(entry) = self.entries.get_mut(place) {
-            *entry = Entry {
-                text,
-                of: of.0,
-                bits,
-            };
+            *entry = Entry { text, bits };
         }
         bits
     }
@@ -139,29 +133,30 @@ mod tests {
     #[test]
     fn short_texts_differ_as_their_bytes_do() {
         let mut seen: HashMap<[u64; 4], String> = HashMap::new();
+        let of = Recallable::new();
         for length in 0..=Short::MOST {
             for changed in 0..=length {
                 let text: String = (0..length)
                     .map(|place| if place == changed { 'b' } else { 'a' })
                     .collect();
-                let short = Short::new(&text).unwrap();
-                let key = [short.length, short.first, short.middle, short.last];
+                let short = Short::new(text.as_bytes(), &of).unwrap();
+                let key = [short.length_of, short.first, short.middle, short.last];
                 assert_eq!(seen.insert(key, text.clone()), None, "{text}");
             }
         }
-        assert_eq!(Short::new(&"a".repeat(Short::MOST + 1)), None);
+        assert_eq!(Short::new(&[b'a'; Short::MOST + 1], &of), None);
     }
 
     #[test]
     fn what_was_said_is_said_again_and_only_by_the_same() {
         let (one, other) = (Recallable::new(), Recallable::new());
         let mut recall = Recall::default();
-        assert_eq!(recall.bits(&one, "a text", || 5), 5);
-        assert_eq!(recall.bits(&one, "a text", || unreachable!()), 5);
-        assert_eq!(recall.bits(&other, "a text", || 6), 6);
-        assert_eq!(recall.bits(&one, "a test", || 7), 7);
-        assert_eq!(recall.bits(&one, &"long ".repeat(9), || 8), 8);
-        assert_eq!(recall.bits(&one, &"long ".repeat(9), || 9), 9);
+        assert_eq!(recall.bits(&one, b"a text", || 5), 5);
+        assert_eq!(recall.bits(&one, b"a text", || unreachable!()), 5);
+        assert_eq!(recall.bits(&other, b"a text", || 6), 6);
+        assert_eq!(recall.bits(&one, b"a test", || 7), 7);
+        assert_eq!(recall.bits(&one, "long ".repeat(9).as_bytes(), || 8), 8);
+        assert_eq!(recall.bits(&one, "long ".repeat(9).as_bytes(), || 9), 9);
     }
 
     #[test]
@@ -169,7 +164,10 @@ mod tests {
         let of = Recallable::new();
         let mut recall = Recall::default();
         for number in (0..5_000_u64).chain(0..5_000) {
-            assert_eq!(recall.bits(&of, &format!("t{number}"), || number), number);
+            assert_eq!(
+                recall.bits(&of, format!("t{number}").as_bytes(), || number),
+                number
+            );
         }
     }
 }

@@ -203,7 +203,7 @@ pub(crate) fn folded(literal: &str, exact: bool) -> Box<str> {
 pub(super) struct TextBlock {
     /// Bits of equality without case, by literal in order.
     equals: Box<[(Box<str>, u64)]>,
-    /// The short ones again, where they are few.
+    /// The short ones again, where they are few; or those of equality by case, where there are no others.
     short: Option<Box<PackedLiterals>>,
     /// Parts without case, each sort apart, so that what is done next is always known.
     starts: Box<[(Box<str>, u64)]>,
@@ -216,13 +216,30 @@ pub(super) struct TextBlock {
     recallable: Recallable,
 }
 
+/// Brings literals into order, and the bits of each together.
+fn each_once(literals: &mut Vec<(Box<str>, u64)>) {
+    literals.sort();
+    literals.dedup_by(|later, first| {
+        let same = later.0 == first.0;
+        if same {
+            first.1 |= later.1;
+        }
+        same
+    });
+}
+
 impl TextBlock {
     pub(super) fn new<'a>(tests: impl Iterator<Item = (&'a TextTest, u64)>) -> Self {
         let mut equals: Vec<(Box<str>, u64)> = Vec::new();
         let (mut starts, mut ends, mut contained) = (Vec::new(), Vec::new(), Vec::new());
-        let mut others = Vec::new();
+        let (mut others, mut exact) = (Vec::new(), Vec::new());
+        let mut only_equal = true;
         for (test, bit) in tests {
             let literal = || (test.literal.clone(), bit);
+            only_equal &= test.op == TextOp::Equals;
+            if test.op == TextOp::Equals && test.exact {
+                exact.push(literal());
+            }
             match test.op {
                 TextOp::Equals if !test.exact => equals.push(literal()),
                 TextOp::StartsWith if !test.exact => starts.push(literal()),
@@ -231,23 +248,16 @@ impl TextBlock {
                 _ => others.extend(Matcher::new(test).map(|matcher| (matcher, bit))),
             }
         }
-        equals.sort();
-        equals.dedup_by(|later, first| {
-            let same = later.0 == first.0;
-            if same {
-                first.1 |= later.1;
-            }
-            same
-        });
-        let literals = equals.iter().map(|(literal, bits)| (&**literal, *bits));
+        each_once(&mut equals);
+        each_once(&mut exact);
+        let by_case = equals.is_empty();
+        let packed = if by_case { &exact } else { &equals };
+        let literals = packed.iter().map(|(literal, bits)| (&**literal, *bits));
+        let few = packed.len() <= FEW;
         Self {
-            short: (equals.len() <= FEW).then(|| Box::new(PackedLiterals::new(literals))),
+            short: few.then(|| Box::new(PackedLiterals::new(literals, by_case))),
             recallable: Recallable::new(),
-            plain: equals.len() <= FEW
-                && starts.is_empty()
-                && ends.is_empty()
-                && contained.is_empty()
-                && others.is_empty(),
+            plain: few && only_equal && (by_case || exact.is_empty()),
             equals: equals.into(),
             starts: starts.into(),
             ends: ends.into(),
@@ -259,20 +269,39 @@ impl TextBlock {
     /// The bits of a text, as last time where the thread recalls it.
     #[inline]
     pub(super) fn recalled(&self, text: &str, recall: &mut Recall) -> u64 {
+        self.recalled_bytes(text.as_bytes(), recall, || text)
+    }
+
+    /// As [`recalled`](TextBlock::recalled), where the bytes are at hand and the text is only made for need.
+    #[inline]
+    pub(super) fn recalled_bytes<'t>(
+        &self,
+        bytes: &[u8],
+        recall: &mut Recall,
+        text: impl FnOnce() -> &'t str,
+    ) -> u64 {
         if self.plain {
-            self.bits(text)
+            match self.equal_by_bytes(bytes) {
+                Some(bits) => bits,
+                None => self.all_bits(text(), None),
+            }
         } else {
-            recall.bits(&self.recallable, text, || self.bits(text))
+            recall.bits(&self.recallable, bytes, || self.bits(text()))
+        }
+    }
+
+    /// The bits of equality of a short text, which equals a short literal or none; `None` for other text.
+    #[inline]
+    fn equal_by_bytes(&self, bytes: &[u8]) -> Option<u64> {
+        match (&self.short, Packed::new(bytes)) {
+            (Some(short), Some(packed)) => Some(short.bits_of(packed)),
+            _ => None,
         }
     }
 
     #[inline]
     pub(super) fn bits(&self, text: &str) -> u64 {
-        // A short text equals a short literal or none.
-        let equal = match (&self.short, Packed::new(text)) {
-            (Some(short), Some(packed)) => Some(short.bits_of(packed)),
-            _ => None,
-        };
+        let equal = self.equal_by_bytes(text.as_bytes());
         match equal {
             Some(bits) if self.plain => bits,
             _ => self.all_bits(text, equal),

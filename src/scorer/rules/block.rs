@@ -4,7 +4,7 @@ use super::plan::RulesPlan;
 use crate::lead::{LeadView, Moment};
 use crate::score::Role;
 use crate::scorer::Assessment;
-use crate::scorer::condition::{BlockWords, Words};
+use crate::scorer::condition::{BlockWords, Sums, Words};
 use crate::scorer::trace::Off;
 use std::sync::Arc;
 
@@ -22,22 +22,24 @@ impl RulesPlan {
         words: &mut Words,
         into: &mut BlockWords,
     ) {
-        self.attributes.read_block(leads, as_of, words, into);
+        let only_truth = self.sum.as_ref().is_some_and(Sums::is_whole);
+        self.attributes
+            .read_block(leads, (as_of, !only_truth), words, into);
     }
 
-    /// Judges all leads of a block that was read, in their order; nothing where the rules are not bare.
+    /// Judges all leads of a block that was read, in their order, where the rules are bare.
     pub(crate) fn all(&self, block: &BlockWords) -> impl Iterator<Item = Assessment> {
-        self.sum.iter().flat_map(move |sum| {
-            let word = block.word(sum.word());
-            word.map(move |(truth, known, any)| {
-                if self.abstains(any) {
-                    return Assessment::default();
-                }
-                let name = || ("points".into(), Role::Step);
-                let sum = sum.add_bits(truth, known);
-                let (points, ()) = within::<Off>(sum, self.min, self.max, (), name);
-                self.scored::<Off>(points, ()).assessment
-            })
+        let sum = self.sum.as_ref();
+        let abstains_from_nothing = self.abstains(false);
+        let word = sum.map_or(0, Sums::word);
+        block.word(word).map(move |(truth, known, any)| {
+            if abstains_from_nothing && !any {
+                return Assessment::default();
+            }
+            let name = || ("points".into(), Role::Step);
+            let sum = sum.map_or(0.0, |sum| sum.add_bits(truth, known));
+            let (points, ()) = within::<Off>(sum, self.min, self.max, (), name);
+            self.scored::<Off>(points, ()).assessment
         })
     }
 

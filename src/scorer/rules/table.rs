@@ -111,7 +111,7 @@ impl RulesOfTable<'_> {
         self.rules.reads_activities && self.by_kind.is_none()
     }
 
-    /// Judges all leads of a block that was read, in their order; nothing where the rules are not bare.
+    /// Judges all leads of a block that was read, in their order, where the rules are bare.
     pub(crate) fn all(&self, block: &BlockWords) -> impl Iterator<Item = Assessment> {
         self.rules.all(block)
     }

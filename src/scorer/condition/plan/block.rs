@@ -105,29 +105,34 @@ impl Sink for WordOfLead<'_> {
 }
 
 impl Plan {
-    /// Reads leads attribute by attribute, so that what one lead waits for comes while others are read.
+    /// Reads leads of its schema attribute by attribute, so that what one lead waits for comes while others are read;
+    /// what is known perhaps only where that is asked for.
     pub(crate) fn read_block<V: LeadView>(
         &self,
         leads: &[V],
-        as_of: Moment,
+        (as_of, with_known): (Moment, bool),
         words: &mut Words,
         into: &mut BlockWords,
     ) {
         into.clear(self.words.max(1), leads.len());
-        if let Some(first) = self.texts.first() {
-            ask(leads, first.slot);
-        }
         let recall = &mut words.recall;
-        for block in &self.numbers {
-            into.each(block.word, leads, |lead, word| block.read(lead, word));
-        }
-        for block in &self.texts {
-            into.each(block.word, leads, |lead, word| {
-                block.read(lead, word, recall)
-            });
-        }
-        for block in &self.flags {
-            into.each(block.word, leads, |lead, word| block.read(lead, word));
+        if leads.iter().all(|lead| lead.as_lead().is_some()) {
+            self.read_ready(leads, with_known, recall, into);
+        } else {
+            if let Some(first) = self.texts.first() {
+                ask(leads, first.slot);
+            }
+            for block in &self.numbers {
+                into.each(block.word, leads, |lead, word| block.read(lead, word));
+            }
+            for block in &self.texts {
+                into.each(block.word, leads, |lead, word| {
+                    block.read(lead, word, recall)
+                });
+            }
+            for block in &self.flags {
+                into.each(block.word, leads, |lead, word| block.read(lead, word));
+            }
         }
         for block in &self.tags {
             into.each(block.word, leads, |lead, word| block.read(lead, word));

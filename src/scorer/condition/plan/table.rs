@@ -1,6 +1,7 @@
 use super::block::{BlockWords, PRESENT};
+use super::numbers::Numbers;
 use super::read::date_bits;
-use super::{Block, NumberBlock, Plan};
+use super::{Block, Plan};
 use crate::lead::{Codes, Column, LeadTable, Moment};
 use std::ops::Range;
 
@@ -27,12 +28,7 @@ enum Source<'p> {
     Missing,
     Numbers {
         values: &'p [f64],
-        /// Bits below all bounds.
-        first: u64,
-        steps: Vec<Step>,
-        /// The tests themselves, where there are many bounds.
-        many: Option<&'p NumberBlock>,
-        always: u64,
+        tests: Numbers<'p>,
     },
     Flags {
         values: &'p [u8],
@@ -49,14 +45,6 @@ enum Source<'p> {
         tests: &'p [super::DateTest],
         always: u64,
     },
-}
-
-/// The bits that turn where a number reaches a bound, or passes it.
-#[derive(Debug)]
-struct Step {
-    bound: f64,
-    passes: bool,
-    turns: u64,
 }
 
 impl<'p> Tested<'p> {
@@ -133,36 +121,8 @@ impl<'p> Tested<'p> {
                     *known |= missing_known;
                 }
             }
-            Source::Numbers {
-                values,
-                first,
-                steps,
-                many,
-                always,
-            } => {
-                let values = values.get(rows).unwrap_or_default();
-                if let Some(tests) = many {
-                    for (truth, &value) in truth.iter_mut().zip(values) {
-                        *truth |= if value.is_nan() {
-                            missing
-                        } else {
-                            tests.bits(value) | always
-                        };
-                    }
-                } else {
-                    let there = first | always;
-                    for (truth, &value) in truth.iter_mut().zip(values) {
-                        // No value is missing where it is not equal to itself. Masks instead of branches.
-                        *truth |= missing ^ (when(!value.is_nan()) & (missing ^ there));
-                    }
-                    for step in steps {
-                        step.turn(values, truth);
-                    }
-                }
-                for (known, value) in known.into_iter().flatten().zip(values) {
-                    let turns = missing_known ^ self.known;
-                    *known |= missing_known ^ (when(!value.is_nan()) & turns);
-                }
+            Source::Numbers { values, tests } => {
+                tests.read(values.get(rows).unwrap_or_default(), truth, known);
             }
             Source::Flags {
                 values,
@@ -210,12 +170,6 @@ impl<'p> Tested<'p> {
     }
 }
 
-/// All bits or none.
-#[inline]
-fn when(holds: bool) -> u64 {
-    u64::from(holds).wrapping_neg()
-}
-
 #[inline]
 fn by_byte(codes: &[u8], bits: &[u64; 256], words: &mut [u64]) {
     for (word, &code) in words.iter_mut().zip(codes) {
@@ -253,44 +207,6 @@ fn by_code(codes: &Codes, rows: Range<usize>, bits: &[u64], words: &mut [u64]) {
     }
 }
 
-impl Step {
-    /// Up to here turning the bits bound by bound is faster than searching.
-    const FEW: usize = 16;
-
-    /// The bits below all bounds, and where they turn.
-    fn all(block: &NumberBlock) -> (u64, Vec<Self>) {
-        let mut steps = Vec::new();
-        let turns = block.bits.windows(2).enumerate();
-        for (place, pair) in turns {
-            let (&[before, after], Some(&bound)) = (pair, block.bounds.get(place / 2)) else {
-                continue;
-            };
-            if before != after {
-                steps.push(Self {
-                    bound,
-                    passes: place % 2 == 1,
-                    turns: before ^ after,
-                });
-            }
-        }
-        (block.bits.first().copied().unwrap_or(0), steps)
-    }
-
-    #[inline]
-    fn turn(&self, values: &[f64], words: &mut [u64]) {
-        let (bound, turns) = (self.bound, self.turns);
-        if self.passes {
-            for (word, &value) in words.iter_mut().zip(values) {
-                *word ^= when(value > bound) & turns;
-            }
-        } else {
-            for (word, &value) in words.iter_mut().zip(values) {
-                *word ^= when(value >= bound) & turns;
-            }
-        }
-    }
-}
-
 impl Plan {
     /// Makes the plan ready for a table: the same tests, by column.
     pub(crate) fn of_table<'p>(&'p self, table: &'p LeadTable) -> TablePlan<'p> {
@@ -298,15 +214,8 @@ impl Plan {
         for block in &self.numbers {
             columns.push(match table.column(block.slot) {
                 Column::Numbers(values) => {
-                    let (first, steps) = Step::all(&block.tests);
-                    let many = (steps.len() > Step::FEW).then_some(&block.tests);
-                    Tested::new(block, |always| Source::Numbers {
-                        values,
-                        first,
-                        steps,
-                        many,
-                        always,
-                    })
+                    let tests = block.of_numbers();
+                    Tested::new(block, |_| Source::Numbers { values, tests })
                 }
                 _ => Tested::missing(block),
             });
@@ -350,13 +259,10 @@ impl Plan {
         for block in &self.others {
             columns.push(match table.column(block.slot) {
                 Column::Missing => Tested::missing(block),
-                Column::Numbers(values) => Tested::new(block, |always| Source::Numbers {
-                    values,
-                    first: 0,
-                    steps: Vec::new(),
-                    many: None,
-                    always,
-                }),
+                Column::Numbers(values) => {
+                    let tests = block.of_numbers();
+                    Tested::new(block, |_| Source::Numbers { values, tests })
+                }
                 Column::Texts(texts) => {
                     let none = (1..texts.texts.len()).map(|_| 0);
                     Tested::coded(block, &texts.codes, none)
