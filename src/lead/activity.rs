@@ -1,6 +1,7 @@
 use super::{KindSlot, Moment, ProductSlot};
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
+use std::ops::Range;
 
 /// Something a lead did, as scorers see it: borrowed and `Copy`.
 ///
@@ -72,6 +73,24 @@ impl<'a> Activity<'a> {
         self.value = Some(value);
         self
     }
+}
+
+/// Where those of one moment to another stand among what is in order of time.
+#[inline]
+pub(super) fn places_between<T>(
+    all: &[T],
+    (since, until): (Moment, Moment),
+    at: impl Fn(&T) -> Moment,
+) -> Range<usize> {
+    let end = match all.last() {
+        Some(last) if until < at(last) => all.partition_point(|one| at(one) <= until),
+        _ => all.len(),
+    };
+    let start = match all.first() {
+        Some(first) if at(first) < since => all.partition_point(|one| at(one) < since),
+        _ => 0,
+    };
+    start.min(end)..end
 }
 
 /// The total order in which activities are added up: time first, then every field that can matter.

@@ -1,3 +1,4 @@
+use super::activity::places_between;
 use super::by_text::ByText;
 use super::{Activity, KindSlot, Moment, ProductSlot, canonical_order};
 use std::cmp::Ordering;
@@ -15,13 +16,31 @@ pub(super) fn reported_order(a: &Reported<'_>, b: &Reported<'_>) -> Ordering {
     canonical_order(&a.activity, &b.activity).then(a.voided.cmp(&b.voided))
 }
 
-/// The activities of one lead: sorted in canonical order, 48 bytes each, their texts in one piece of memory.
+/// The activities of one lead: sorted in canonical order, 32 bytes each, their texts in one piece of memory.
 ///
 /// Voided activities are kept, so that a replay does not bring them back, but they are told apart.
 #[derive(Clone, Default, PartialEq)]
 pub(super) struct History {
     entries: Box<[Entry]>,
     texts: Box<str>,
+    unusual: Option<Box<Unusual>>,
+}
+
+/// What few histories have.
+#[derive(Clone, Default, PartialEq)]
+struct Unusual {
+    /// Places of those that are voided, in order.
+    voided: Vec<usize>,
+    /// Texts that are long or stand late, by place and field, in order.
+    long: Vec<(usize, Field, Span)>,
+}
+
+/// A text of an activity.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Field {
+    Id,
+    Subject,
+    Channel,
 }
 
 impl History {
@@ -59,48 +78,113 @@ impl History {
             most: most_text,
         };
         let mut entries = Vec::with_capacity(reported.len());
-        for Reported { activity, voided } in &reported {
+        let mut unusual = Unusual::default();
+        for (place, Reported { activity, voided }) in reported.iter().enumerate() {
+            let mut short = |field, span: Span| {
+                Short::new(span).unwrap_or_else(|| {
+                    unusual.long.push((place, field, span));
+                    Short::ELSEWHERE
+                })
+            };
             entries.push(Entry {
                 at: activity.at,
                 value: activity.value.unwrap_or(f64::NAN),
                 // An id stands once: looking it up would be in vain.
-                id: activity
-                    .id
-                    .map_or(Some(Span::NONE), |id| texts.append(id))?,
-                subject: texts.intern(activity.subject)?,
-                channel: texts.intern(activity.channel)?,
+                id: match activity.id {
+                    Some(id) => short(Field::Id, texts.append(id)?),
+                    None => Short::NONE,
+                },
+                subject: short(Field::Subject, texts.intern(activity.subject)?),
+                channel: short(Field::Channel, texts.intern(activity.channel)?),
                 kind: activity.kind.into(),
                 product: activity.product.map_or(Entry::NO_PRODUCT, u16::from),
-                voided: *voided,
             });
+            if *voided {
+                unusual.voided.push(place);
+            }
         }
+        let is_usual = unusual.voided.is_empty() && unusual.long.is_empty();
         Some(Self {
             entries: entries.into(),
             texts: texts.text.into(),
+            unusual: (!is_usual).then(|| Box::new(unusual)),
         })
     }
 
     /// All activities in canonical order, voided ones included.
     pub(super) fn iter(&self) -> impl Iterator<Item = Reported<'_>> {
-        self.entries.iter().map(|entry| Reported {
-            activity: entry.view(&self.texts),
-            voided: entry.voided,
+        let placed = self.entries.iter().enumerate();
+        placed.map(|(place, entry)| Reported {
+            activity: self.view(place, entry),
+            voided: self.is_voided(place),
         })
     }
 
     /// How many are not voided.
     pub(super) fn visible(&self) -> usize {
-        self.entries.iter().filter(|entry| !entry.voided).count()
+        let voided = self.unusual.as_ref().map_or(0, |all| all.voided.len());
+        self.entries.len() - voided
+    }
+
+    /// Appends those from one moment to another that are not voided, in canonical order.
+    #[inline]
+    pub(super) fn append<'a>(&'a self, since: Moment, until: Moment, into: &mut Vec<Activity<'a>>) {
+        let places = places_between(&self.entries, (since, until), |entry| entry.at);
+        into.reserve(places.len());
+        let entries = self.entries.get(places.clone()).unwrap_or_default();
+        let placed = places.zip(entries);
+        let visible = placed.filter(|&(place, _)| !self.is_voided(place));
+        into.extend(visible.map(|(place, entry)| self.view(place, entry)));
     }
 
     /// Visits those that are not voided, in canonical order.
     #[inline]
     pub(super) fn visit<'a>(&'a self, visit: &mut dyn FnMut(Activity<'a>)) {
-        for entry in &self.entries {
-            if !entry.voided {
-                visit(entry.view(&self.texts));
+        for (place, entry) in self.entries.iter().enumerate() {
+            if !self.is_voided(place) {
+                visit(self.view(place, entry));
             }
         }
+    }
+
+    #[inline]
+    fn is_voided(&self, place: usize) -> bool {
+        let unusual = self.unusual.as_ref();
+        unusual.is_some_and(|unusual| unusual.voided.binary_search(&place).is_ok())
+    }
+
+    #[inline]
+    fn view(&self, place: usize, entry: &Entry) -> Activity<'_> {
+        Activity {
+            at: entry.at,
+            kind: KindSlot::new(entry.kind),
+            id: self.text(place, Field::Id, entry.id),
+            product: (entry.product != Entry::NO_PRODUCT).then(|| ProductSlot::new(entry.product)),
+            subject: self.text(place, Field::Subject, entry.subject),
+            channel: self.text(place, Field::Channel, entry.channel),
+            value: (!entry.value.is_nan()).then_some(entry.value),
+        }
+    }
+
+    #[inline]
+    fn text(&self, place: usize, field: Field, short: Short) -> Option<&str> {
+        match short {
+            Short::NONE => None,
+            Short::ELSEWHERE => self.long(place, field),
+            Short { start, len } => {
+                let start = usize::from(start);
+                self.texts.get(start..start + usize::from(len))
+            }
+        }
+    }
+
+    #[cold]
+    fn long(&self, place: usize, field: Field) -> Option<&str> {
+        let long = &self.unusual.as_ref()?.long;
+        let found = long.binary_search_by_key(&(place, field), |&(place, field, _)| (place, field));
+        let &(_, _, Span { start, len }) = long.get(found.ok()?)?;
+        let start = start as usize;
+        self.texts.get(start..start.checked_add(len as usize)?)
     }
 }
 
@@ -119,14 +203,30 @@ struct Span {
 
 impl Span {
     const NONE: Self = Self { start: 0, len: 0 };
+}
 
-    #[inline]
-    fn of(self, texts: &str) -> Option<&str> {
-        if self.len == 0 {
-            return None;
-        }
-        let start = self.start as usize;
-        texts.get(start..start + self.len as usize)
+/// A piece of the texts that is short and stands early, as most do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Short {
+    start: u16,
+    len: u16,
+}
+
+impl Short {
+    const NONE: Self = Self { start: 0, len: 0 };
+    /// Any other piece, which is to be looked up.
+    const ELSEWHERE: Self = Self {
+        start: u16::MAX,
+        len: u16::MAX,
+    };
+
+    /// `None` where it is not short or stands late.
+    fn new(span: Span) -> Option<Self> {
+        let short = Self {
+            start: span.start.try_into().ok()?,
+            len: span.len.try_into().ok()?,
+        };
+        Some(short).filter(|short| *short != Self::ELSEWHERE)
     }
 }
 
@@ -135,30 +235,16 @@ struct Entry {
     at: Moment,
     /// NaN when there is none.
     value: f64,
-    id: Span,
-    subject: Span,
-    channel: Span,
+    id: Short,
+    subject: Short,
+    channel: Short,
     kind: u16,
     product: u16,
-    voided: bool,
 }
 
 impl Entry {
     /// No schema has that many products.
     const NO_PRODUCT: u16 = u16::MAX;
-
-    #[inline]
-    fn view<'a>(&self, texts: &'a str) -> Activity<'a> {
-        Activity {
-            at: self.at,
-            kind: KindSlot::new(self.kind),
-            id: self.id.of(texts),
-            product: (self.product != Self::NO_PRODUCT).then(|| ProductSlot::new(self.product)),
-            subject: self.subject.of(texts),
-            channel: self.channel.of(texts),
-            value: (!self.value.is_nan()).then_some(self.value),
-        }
-    }
 }
 
 impl PartialEq for Entry {
@@ -170,7 +256,6 @@ impl PartialEq for Entry {
             && self.channel == other.channel
             && self.kind == other.kind
             && self.product == other.product
-            && self.voided == other.voided
     }
 }
 
@@ -274,6 +359,30 @@ mod tests {
     }
 
     #[test]
+    fn long_texts_and_late_ones_come_back() {
+        let long = "x".repeat(65_536);
+        let edge = "y".repeat(65_535);
+        let all = [
+            at(0).id(&edge).subject("/a").channel("web"),
+            at(1).id("i1").subject(&long).channel("web"),
+            at(2).id("i2").subject("/a").channel(&edge),
+            at(3).subject("/b").channel(&long),
+            at(4).id("i3"),
+        ];
+        let mut reported: Vec<_> = all.map(seen).to_vec();
+        reported[3].voided = true;
+        let history = History::new(reported).unwrap();
+        let back: Vec<_> = history.iter().map(|r| (r.activity, r.voided)).collect();
+        let expected: Vec<_> = all.iter().map(|&one| (one, one == all[3])).collect();
+        assert!(back == expected);
+        let mut between = Vec::new();
+        let second = Moment::from_seconds;
+        history.append(second(1), second(3), &mut between);
+        assert!(between == all[1..3]);
+        assert_eq!(history.visible(), 4);
+    }
+
+    #[test]
     fn too_much_text_is_refused() {
         let texts = |subject| vec![seen(at(0).subject(subject)), seen(at(1).subject(subject))];
         assert!(History::within(texts("12345678"), 8).is_some());
@@ -284,7 +393,7 @@ mod tests {
 
     #[test]
     fn entries_are_small() {
-        assert_eq!(size_of::<Entry>(), 48);
-        assert_eq!(size_of::<History>(), 32);
+        assert_eq!(size_of::<Entry>(), 32);
+        assert_eq!(size_of::<History>(), 40);
     }
 }

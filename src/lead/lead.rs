@@ -115,6 +115,17 @@ impl LeadView for Lead {
     }
 
     #[inline]
+    fn append_activities<'a>(
+        &'a self,
+        since: Moment,
+        until: Moment,
+        into: &mut Vec<Activity<'a>>,
+    ) -> bool {
+        self.history.append(since, until, into);
+        true
+    }
+
+    #[inline]
     fn purchases(&self, visit: &mut dyn FnMut(Purchase)) {
         self.purchases.iter().copied().for_each(visit);
     }
@@ -224,7 +235,7 @@ mod tests {
 
     #[test]
     fn leads_are_small() {
-        assert_eq!(size_of::<Lead>(), 112);
+        assert_eq!(size_of::<Lead>(), 120);
         assert_eq!(size_of::<Purchase>(), 16);
     }
 

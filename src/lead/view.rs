@@ -111,6 +111,26 @@ pub trait LeadView {
         let _ = visit;
     }
 
+    /// Appends the activities from one moment to another; whether they surely come in canonical order with no id twice.
+    #[doc(hidden)]
+    fn append_activities<'a>(
+        &'a self,
+        since: Moment,
+        until: Moment,
+        into: &mut Vec<Activity<'a>>,
+    ) -> bool {
+        // Ever later ones without ids need no closer look.
+        let (mut last, mut is_plain) = (Moment::MIN, true);
+        self.activities(&mut |activity| {
+            if since <= activity.at && activity.at <= until {
+                is_plain &= (last < activity.at) & activity.id.is_none();
+                last = activity.at;
+                into.push(activity);
+            }
+        });
+        is_plain || self.in_order()
+    }
+
     /// The ready-made lead, where this is nothing else: batches read it more directly.
     #[doc(hidden)]
     fn as_lead(&self) -> Option<&Lead> {
@@ -153,6 +173,14 @@ macro_rules! forward {
             }
             fn overrides<'a>(&'a self, visit: &mut dyn FnMut(Override<'a>)) {
                 (**self).overrides(visit);
+            }
+            fn append_activities<'a>(
+                &'a self,
+                since: Moment,
+                until: Moment,
+                into: &mut Vec<Activity<'a>>,
+            ) -> bool {
+                (**self).append_activities(since, until, into)
             }
             fn as_lead(&self) -> Option<&Lead> {
                 (**self).as_lead()
@@ -209,6 +237,15 @@ impl<V: LeadView + ?Sized> LeadView for KnownAt<'_, V> {
 
     fn purchases(&self, visit: &mut dyn FnMut(Purchase)) {
         self.lead.purchases(visit);
+    }
+
+    fn append_activities<'a>(
+        &'a self,
+        since: Moment,
+        until: Moment,
+        into: &mut Vec<Activity<'a>>,
+    ) -> bool {
+        self.lead.append_activities(since, until, into)
     }
 
     fn answer(&self, question: QuestionSlot) -> Answer<'_> {

@@ -134,16 +134,7 @@ impl History {
     ) {
         out.clear();
         let since = since.reset.max(since.ignore_before).unwrap_or(Moment::MIN);
-        // Ever later ones without ids need no closer look.
-        let (mut last, mut is_plain) = (Moment::MIN, true);
-        lead.activities(&mut |activity| {
-            if since <= activity.at && activity.at <= as_of {
-                is_plain &= (last < activity.at) & activity.id.is_none();
-                last = activity.at;
-                out.push(activity);
-            }
-        });
-        if !is_plain && !lead.in_order() && !is_canonical(out) {
+        if !lead.append_activities(since, as_of, out) && !is_canonical(out) {
             out.sort_by(canonical_order);
             let mut seen = HashSet::new();
             out.retain(|activity| activity.id.is_none_or(|id| seen.insert(id)));

@@ -1,4 +1,5 @@
 use super::strings::{Coded, Codes, Strings};
+use crate::lead::activity::places_between;
 use crate::lead::{Activity, KindSlot, Moment, ProductSlot, Purchase};
 use std::ops::Range;
 
@@ -64,7 +65,11 @@ impl Activities {
         self.groups.range(row).len()
     }
 
-    #[inline]
+    #[allow(
+        clippy::inline_always,
+        reason = "an activity is put together where it is needed instead of copied there"
+    )]
+    #[inline(always)]
     fn get(&self, place: usize) -> Option<Activity<'_>> {
         let at = *self.at.get(place)?;
         let slot = |code: usize| u16::try_from(code).unwrap_or(u16::MAX);
@@ -82,6 +87,21 @@ impl Activities {
                 .copied()
                 .filter(|value| !value.is_nan()),
         })
+    }
+
+    /// Appends those of a lead from one moment to another.
+    pub(super) fn append<'a>(
+        &'a self,
+        row: usize,
+        span: (Moment, Moment),
+        into: &mut Vec<Activity<'a>>,
+    ) {
+        let range = self.groups.range(row);
+        let at = self.at.get(range.clone()).unwrap_or_default();
+        let places = places_between(at, span, |&at| at);
+        into.reserve(places.len());
+        let places = range.start + places.start..range.start + places.end;
+        into.extend(places.filter_map(|place| self.get(place)));
     }
 
     #[inline]

@@ -81,6 +81,18 @@ impl LeadView for LeadRow<'_> {
     }
 
     #[inline]
+    fn append_activities<'a>(
+        &'a self,
+        since: Moment,
+        until: Moment,
+        into: &mut Vec<Activity<'a>>,
+    ) -> bool {
+        let activities = &self.table.activities;
+        activities.append(self.row, (since, until), into);
+        true
+    }
+
+    #[inline]
     fn purchases(&self, visit: &mut dyn FnMut(Purchase)) {
         let purchases = self.table.purchases.of(self.row);
         purchases.iter().copied().for_each(visit);

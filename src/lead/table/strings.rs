@@ -44,15 +44,21 @@ impl Strings {
 
     #[inline]
     pub(crate) fn get(&self, place: usize) -> Option<&str> {
-        let end = *self.ends.get(place)? as usize;
-        let before = place.checked_sub(1).and_then(|last| self.ends.get(last));
-        self.text.get(before.map_or(0, |&end| end as usize)..end)
+        self.text.get(self.range(place)?)
     }
 
     /// The text at a place; `None` where it is empty.
     #[inline]
     pub(super) fn known(&self, place: usize) -> Option<&str> {
-        self.get(place).filter(|text| !text.is_empty())
+        let range = self.range(place).filter(|range| !range.is_empty())?;
+        self.text.get(range)
+    }
+
+    #[inline]
+    fn range(&self, place: usize) -> Option<Range<usize>> {
+        let end = *self.ends.get(place)? as usize;
+        let before = place.checked_sub(1).and_then(|last| self.ends.get(last));
+        Some(before.map_or(0, |&end| end as usize)..end)
     }
 
     pub(super) fn shrink(&mut self) {

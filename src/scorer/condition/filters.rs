@@ -31,13 +31,16 @@ impl Head {
         let Some(bytes) = text.map(str::as_bytes) else {
             return Self(Self::NOT_ASCII);
         };
-        Self(match bytes.first_chunk() {
-            Some(first) => u64::from_le_bytes(*first),
-            None => (0_u32..8).fold(0, |head, place| {
-                let byte = bytes.get(place as usize).copied().unwrap_or_default();
-                head | u64::from(byte) << (8 * place)
-            }),
-        })
+        if let Some(first) = bytes.first_chunk() {
+            return Self(u64::from_le_bytes(*first));
+        }
+        if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+            // Bytes that stand in both are the same.
+            let [first, last] = [first, last].map(|four| u64::from(u32::from_le_bytes(*four)));
+            return Self(first | last << (8 * (bytes.len() - 4)));
+        }
+        let bytes = bytes.iter().rev();
+        Self(bytes.fold(0, |head, &byte| head << 8 | u64::from(byte)))
     }
 }
 
