@@ -241,9 +241,95 @@ proptest! {
         let table = LeadTable::from_leads(&schema, &leads).unwrap();
         let expected = bits(&model.score_all(&leads, as_of));
         prop_assert_eq!(&bits(&model.score_table(&table, as_of)), &expected);
+        let rows: Vec<_> = table.rows().collect();
+        prop_assert_eq!(&bits(&model.score_all(&rows, as_of)), &expected);
+        let lent: Vec<&Lead> = leads.iter().collect();
+        prop_assert_eq!(&bits(&model.score_all(&lent, as_of)), &expected);
         for (lead, (_, told)) in leads.iter().zip(&expected) {
             prop_assert_eq!(&format!("{:?}", model.vector(lead, as_of)), told);
         }
+    }
+}
+
+/// Numbers, dates and texts that a lead keeps in little room and such that need more, by case and not.
+#[test]
+fn values_of_all_widths_are_scored_together_as_alone() {
+    let rule = |id: &str, when| RuleSpec::new(id).points(1.0).when(when);
+    let group = GroupSpec::sum("all")
+        .rule(rule("large", attribute("seats").at_least(2_147_483_647.5)))
+        .rule(rule("some", attribute("seats").between(-0.5, 0.5)))
+        .rule(rule(
+            "old",
+            attribute("since").less_than("1969-12-31T23:59:59.5Z"),
+        ))
+        .rule(rule("one", attribute("city").exact_case().equals("Graz")))
+        .rule(rule(
+            "two",
+            attribute("city").exact_case().one_of(["GRAZ", "Wien"]),
+        ))
+        .rule(rule("folded", attribute("land").one_of(["at", "de", "ä"])))
+        .rule(rule("exact", attribute("land").exact_case().equals("AT")))
+        .rule(rule("long", attribute("title").contains("xx")))
+        .rule(rule("yes", attribute("open").equals(true)));
+    let schema = SchemaSpec::new().text("title").text("city").text("land");
+    let spec = ModelSpec::new("widths")
+        .schema(schema.number("seats").date("since").flag("open"))
+        .dimension(DimensionSpec::rules("fit", RulesSpec::new().group(group)));
+    let model = ScoreModel::build(&spec).unwrap();
+
+    let long = "x".repeat(70_000);
+    let numbers = [0.0, 0.25, -1.0, 2_147_483_647.0, 2_147_483_648.0, 1e300];
+    let dates = [
+        "1950-01-01",
+        "1969-12-31T23:59:59.75Z",
+        "2026-03-01",
+        "2300-01-01",
+    ];
+    let titles = ["Head", "head of sales", &long, "Xaver, österreichisch"];
+    let lands = ["AT", "at", "atlantis", "Ä", "c"];
+    let cities = ["Graz", "graz", "GRAZ", "a city of a long name", "Wien"];
+    let mut expected = Vec::new();
+    let leads = (0..420).map(|i: usize| {
+        let seats = (i % 7 > 0).then(|| numbers[i % 6]);
+        let since = (i % 5 > 0).then(|| dates[i % 4]);
+        let title = (i % 11 > 0).then(|| titles[i / 2 % 4]);
+        let (city, land, open) = (cities[i % 5], lands[i / 5 % 5], i % 3 == 0);
+        let holds = [
+            seats.is_some_and(|seats| seats >= 2_147_483_648.0),
+            seats.is_some_and(|seats: f64| seats.abs() <= 0.5),
+            since.is_some_and(|since| since == dates[0]),
+            city == "Graz",
+            city == "GRAZ" || city == "Wien",
+            ["AT", "at", "Ä"].contains(&land),
+            land == "AT",
+            title == Some(&long),
+            open,
+        ];
+        expected.push(holds.iter().filter(|&&holds| holds).count());
+        let mut lead = Lead::builder(model.schema(), i.to_string())
+            .set("city", city)
+            .set("land", land)
+            .set("open", open);
+        if let Some(seats) = seats {
+            lead = lead.set("seats", seats);
+        }
+        if let Some(since) = since {
+            lead = lead.set("since", since);
+        }
+        if let Some(title) = title {
+            lead = lead.set("title", title);
+        }
+        lead.build().unwrap()
+    });
+    let leads: Vec<Lead> = leads.collect();
+    let matrix = model.score_all(&leads, noon());
+    let points = matrix.vectors().map(|vector| vector.raw("fit").unwrap());
+    let expected = expected.into_iter().map(|points| points as f64);
+    assert!(points.eq(expected));
+    let table = LeadTable::from_leads(model.schema(), &leads).unwrap();
+    assert_eq!(bits(&matrix), bits(&model.score_table(&table, noon())));
+    for (lead, (_, together)) in leads.iter().zip(bits(&matrix)) {
+        assert_eq!(format!("{:?}", model.vector(lead, noon())), together);
     }
 }
 

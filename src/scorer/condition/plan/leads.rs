@@ -24,12 +24,8 @@ impl Plan {
         recall: &mut Recall,
         into: &mut BlockWords,
     ) {
-        if let Some(first) = self.texts.first() {
-            // With nothing else to do, several places are waited for at once.
-            let byte = |of: &Attributes| of.text_bytes(first.slot).first().copied();
-            let all = attributes(leads).map(|of| byte(of).unwrap_or_default());
-            black_box(all.fold(0, |all, byte| all ^ byte));
-        }
+        // With nothing else to do, several places are waited for at once.
+        black_box(attributes(leads).fold(0, |all, of| all ^ of.touch()));
         for block in &self.numbers {
             let numbers = block.of_numbers();
             let (truth, known) = into.word_mut(block.word);
