@@ -108,16 +108,26 @@ impl Recall {
         let place = (short.hash() >> (u64::BITS - Self::SIZE)) as usize;
         match self.entries.get(place) {
             Some(entry) if entry.text.is(short) => entry.bits,
-            _ => self.learn(place, short, compare()),
+            _ => self.look_further(place, short, compare),
         }
     }
 
+    /// The bits of a text that is not at its place: from the place beside, where one of two texts with the same place
+    /// stands, or learned.
     #[cold]
     #[inline(never)]
-    fn learn(&mut self, place: usize, text: Short, bits: u64) -> u64 {
+    fn look_further(&mut self, place: usize, text: Short, compare: impl FnOnce() -> u64) -> u64 {
+        let beside = place ^ 1;
+        if let Some(entry) = self.entries.get(beside) {
+            if entry.text.is(text) {
+                return entry.bits;
+            }
+        }
+        let bits = compare();
         if self.entries.is_empty() {
             self.entries.resize(1 << Self::SIZE, Entry::default());
         }
+        self.entries.swap(place, beside);
         if let Some(entry) = self.entries.get_mut(place) {
             *entry = Entry { text, bits };
         }
@@ -157,6 +167,26 @@ mod tests {
         assert_eq!(recall.bits(&one, b"a test", || 7), 7);
         assert_eq!(recall.bits(&one, "long ".repeat(9).as_bytes(), || 8), 8);
         assert_eq!(recall.bits(&one, "long ".repeat(9).as_bytes(), || 9), 9);
+    }
+
+    #[test]
+    fn two_texts_with_one_place_are_both_recalled() {
+        let of = Recallable::new();
+        let place = |text: &str| {
+            let short = Short::new(text.as_bytes(), &of).unwrap();
+            short.hash() >> (u64::BITS - Recall::SIZE)
+        };
+        let texts: Vec<String> = (0..1_000).map(|number| format!("t{number}")).collect();
+        let (first, others) = texts.split_first().unwrap();
+        let other = others.iter().find(|text| place(text) == place(first));
+        let other = other.unwrap();
+        let mut recall = Recall::default();
+        assert_eq!(recall.bits(&of, first.as_bytes(), || 1), 1);
+        assert_eq!(recall.bits(&of, other.as_bytes(), || 2), 2);
+        for _ in 0..2 {
+            assert_eq!(recall.bits(&of, first.as_bytes(), || unreachable!()), 1);
+            assert_eq!(recall.bits(&of, other.as_bytes(), || unreachable!()), 2);
+        }
     }
 
     #[test]
