@@ -45,7 +45,9 @@ proptest! {
         let whole = raw(a.max(b)).zip(raw(a.min(b))).map(|(after, before)| after - before);
         prop_assert_eq!(why.value().map(f64::to_bits), whole.map(|w| (w + 0.0).to_bits()), "{}", why);
         let told = [scorer.explain(&lead, a), scorer.explain(&lead, b)];
-        let parts = told.iter().flat_map(Explanation::nodes).filter_map(Explanation::value);
+        // Effects that undo each other may be larger than what stands at either moment.
+        let all = told.iter().chain([&why]);
+        let parts = all.flat_map(Explanation::nodes).filter_map(Explanation::value);
         let biggest = parts.fold(1.0, |most: f64, value| most.max(value.abs()));
         if let Some(whole) = whole {
             let sum: f64 = why.effects().iter().map(|e| e.value).sum();
