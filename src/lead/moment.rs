@@ -87,14 +87,14 @@ impl fmt::Display for Moment {
 
 /// A moment or none, in eight bytes.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) struct Stamp(i64);
+pub(in crate::lead) struct Stamp(i64);
 
 impl Stamp {
     /// No moment is that early.
     const NONE: Self = Self(i64::MIN);
 
     #[inline]
-    pub(super) fn get(self) -> Option<Moment> {
+    pub(in crate::lead) fn get(self) -> Option<Moment> {
         (self != Self::NONE).then_some(Moment(self.0))
     }
 }

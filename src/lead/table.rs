@@ -1,4 +1,5 @@
 use super::lead::Rare;
+use super::moment::Stamp;
 use super::{AttributeSlot, Lead, Moment, Purchase, Schema, SchemaId};
 use activities::Purchases;
 use std::fmt;
@@ -56,8 +57,8 @@ pub(crate) use strings::Codes;
 pub struct LeadTable {
     schema: SchemaId,
     ids: strings::Strings,
-    /// Microseconds, [`Column::NEVER`] where not known; empty where no lead's is.
-    created_at: Box<[i64]>,
+    /// Empty where no lead's is known.
+    created_at: Box<[Stamp]>,
     /// By attribute slot.
     columns: Box<[Column]>,
     activities: Activities,
@@ -150,8 +151,7 @@ impl LeadTable {
 
     #[inline]
     fn created_at(&self, row: usize) -> Option<Moment> {
-        let micros = *self.created_at.get(row)?;
-        (micros != Column::NEVER).then(|| Moment::from_micros(micros))
+        self.created_at.get(row)?.get()
     }
 
     #[inline]

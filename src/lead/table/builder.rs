@@ -7,6 +7,7 @@ use super::error::Trouble;
 use super::grouping::{StagedActivities, StagedPurchases};
 use super::strings::Strings;
 use crate::lead::builder::check::check_override;
+use crate::lead::moment::Stamp;
 use crate::lead::stored::{Stored, finite};
 use crate::lead::{
     Activity, AnswerValue, AttributeType, AttributeValue, Fact, ManualOverride, Moment,
@@ -23,7 +24,7 @@ use std::collections::BTreeMap;
 pub struct LeadTableBuilder<'s> {
     pub(super) schema: &'s Schema,
     pub(super) ids: Strings,
-    created_at: Vec<i64>,
+    created_at: Vec<Stamp>,
     columns: Vec<Filling>,
     activities: StagedActivities,
     purchases: StagedPurchases,

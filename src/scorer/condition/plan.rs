@@ -110,6 +110,12 @@ impl Plan {
 }
 
 impl<T> Block<T> {
+    /// Bits that are true wherever the value is there, as a word of a block of leads has them.
+    #[inline]
+    fn always(&self) -> u64 {
+        self.when_known | if self.counts { block::PRESENT } else { 0 }
+    }
+
     fn with<U>(self, tests: U) -> Block<U> {
         Block {
             slot: self.slot,

@@ -14,6 +14,11 @@ impl RulesPlan {
         self.sum.is_some()
     }
 
+    /// Whether a block must say what is known, not only what is true: one sum adds up what is true.
+    pub(super) fn asks_known(&self) -> bool {
+        !self.is_bare()
+    }
+
     /// Reads the attributes of a block of leads.
     pub(crate) fn read_block<V: LeadView>(
         &self,
@@ -22,9 +27,8 @@ impl RulesPlan {
         words: &mut Words,
         into: &mut BlockWords,
     ) {
-        let only_truth = self.sum.as_ref().is_some_and(Sums::is_whole);
-        self.attributes
-            .read_block(leads, (as_of, !only_truth), words, into);
+        let how = (as_of, self.asks_known());
+        self.attributes.read_block(leads, how, words, into);
     }
 
     /// Judges all leads of a block that was read, in their order, where the rules are bare.

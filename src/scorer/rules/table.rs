@@ -4,7 +4,7 @@ use super::plan::{ActivityPlan, Effect, RulePlan, RulesPlan};
 use crate::lead::{Activities, KindSlot, LeadTable, LeadView, Moment};
 use crate::score::{Role, occurrence};
 use crate::scorer::Assessment;
-use crate::scorer::condition::{BlockWords, Sums, TablePlan};
+use crate::scorer::condition::{BlockWords, TablePlan};
 use crate::scorer::history::{History, Kinds, Pauses};
 use crate::scorer::trace::Off;
 use std::ops::Range;
@@ -97,8 +97,8 @@ impl RulesPlan {
 impl RulesOfTable<'_> {
     /// Reads the attributes of some rows.
     pub(crate) fn read(&self, rows: &Range<usize>, as_of: Moment, into: &mut BlockWords) {
-        let only_truth = self.rules.sum.as_ref().is_some_and(Sums::is_whole);
-        self.attributes.read(rows, as_of, !only_truth, into);
+        let with_known = self.rules.asks_known();
+        self.attributes.read(rows, as_of, with_known, into);
     }
 
     /// Whether a block's attributes are all that the rules ask for, so that [`all`](RulesOfTable::all) judges it.

@@ -19,10 +19,10 @@ impl LeadTableBuilder<'_> {
 
     pub(super) fn create(&mut self, row: usize, moment: Moment) {
         if self.created_at.len() <= row {
-            self.created_at.resize(row + 1, super::super::Column::NEVER);
+            self.created_at.resize(row + 1, None.into());
         }
         if let Some(cell) = self.created_at.get_mut(row) {
-            *cell = moment.micros();
+            *cell = Some(moment).into();
         }
     }
 

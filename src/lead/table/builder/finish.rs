@@ -5,7 +5,7 @@ use crate::lead::LeadError;
 use crate::lead::lead::Rare;
 use crate::lead::table::error::Trouble;
 use crate::lead::table::strings::Codes;
-use crate::lead::table::{Column, LeadTable, TableError};
+use crate::lead::table::{LeadTable, TableError};
 
 impl LeadTableBuilder<'_> {
     /// The table.
@@ -80,7 +80,7 @@ impl LeadTableBuilder<'_> {
         let purchases = self.purchases.group(rows, &mut self.trouble);
         let mut created_at = self.created_at;
         if !created_at.is_empty() {
-            created_at.resize(rows, Column::NEVER);
+            created_at.resize(rows, None.into());
         }
         let mut places = vec![0; if self.rare.is_empty() { 0 } else { rows }];
         let mut rare = Vec::with_capacity(self.rare.len());

@@ -1,4 +1,4 @@
-use super::block::{BlockWords, PRESENT};
+use super::block::BlockWords;
 use super::{Block, Plan};
 use crate::lead::{Attributes, Lead, LeadView};
 use crate::scorer::condition::recall::Recall;
@@ -46,14 +46,6 @@ impl Plan {
             let (truth, known) = into.word_mut(block.word);
             block.read_ready(leads, truth, with_known.then_some(known));
         }
-    }
-}
-
-impl<T> Block<T> {
-    /// Bits that are true wherever the value is there.
-    #[inline]
-    fn always(&self) -> u64 {
-        self.when_known | if self.counts { PRESENT } else { 0 }
     }
 }
 

@@ -1,5 +1,4 @@
 use super::Block;
-use super::block::PRESENT;
 use crate::scorer::condition::range::NumberRange;
 
 /// Number tests as intervals: the bounds cut the line into points and gaps, and each has its bits.
@@ -138,10 +137,9 @@ impl Block<()> {
 
 impl<'p> Numbers<'p> {
     fn new<T>(block: &Block<T>, tests: Option<&'p NumberBlock>) -> Self {
-        let present = if block.counts { PRESENT } else { 0 };
         Self {
             missing: block.when_missing,
-            always: block.when_known | present,
+            always: block.always(),
             known: block.all,
             tests,
         }

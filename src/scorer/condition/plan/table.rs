@@ -1,4 +1,4 @@
-use super::block::{BlockWords, PRESENT};
+use super::block::BlockWords;
 use super::numbers::Numbers;
 use super::read::date_bits;
 use super::{Block, Plan};
@@ -49,12 +49,11 @@ enum Source<'p> {
 
 impl<'p> Tested<'p> {
     fn new<T>(block: &Block<T>, source: impl FnOnce(u64) -> Source<'p>) -> Self {
-        let present = if block.counts { PRESENT } else { 0 };
         Self {
             word: block.word,
             missing: [block.when_missing.0, block.when_missing.1],
             known: block.all,
-            source: source(block.when_known | present),
+            source: source(block.always()),
         }
     }
 
