@@ -60,6 +60,11 @@ impl Moment {
         self.0.saturating_sub(earlier.0)
     }
 
+    /// Microseconds from a moment that is no later to this one, however far apart.
+    pub(crate) const fn micros_after(self, earlier: Self) -> u64 {
+        self.0.wrapping_sub(earlier.0).cast_unsigned()
+    }
+
     /// This moment moved by that many microseconds, saturating.
     #[must_use]
     pub const fn plus_micros(self, micros: i64) -> Self {

@@ -36,7 +36,8 @@ pub use vector::ScoreVector;
 
 pub(crate) use arithmetic::{
     LARGEST, WEEKS_BEFORE, amount_share, clamp, contribution, coverage, daily_count, extreme,
-    geometric_mean, inactivity, larger, momentum, occurrence, root, scale, smaller, weighted_mean,
+    geometric_mean, inactivity, larger, momentum, occurrence, only_if, root, scale, smaller,
+    weighted_mean,
 };
 pub(crate) use by_block::{NotesOfBlock, NotesOfRows};
 pub(crate) use explanation::Level;

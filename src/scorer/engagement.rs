@@ -13,7 +13,8 @@ use super::{Assessment, HistorySpec, Opaque, Scorer};
 use crate::lead::{Frozen, KindSlot, LeadView, Moment, Schema, SchemaId};
 use crate::model::{Problems, SpecError};
 use crate::score::{
-    AsOf, Explanation, Formula, LARGEST, Role, Score, Unit, clamp, daily_count, root, scale,
+    AsOf, Explanation, Formula, LARGEST, Role, Score, Unit, clamp, daily_count, only_if, root,
+    scale,
 };
 use std::sync::Arc;
 
@@ -225,15 +226,19 @@ impl EngagementScorer {
 
     fn raw<V: ?Sized>(&self, case: &Case<'_, V>) -> f64 {
         /// So many weights add up to less than 2^53: whole numbers, exact in any order.
-        const EXACT: usize = 1_000;
-        let (_, inside) = case.split_at_age(self.window);
-        let most = usize::try_from(self.per_day).unwrap_or(usize::MAX);
-        if let (Some(weights), true) = (&self.whole, inside.len() <= most.min(EXACT)) {
+        const EXACT: u64 = 1_000;
+        if let Some(weights) = &self.whole {
+            let (mut sum, mut count) = (0.0, 0);
+            case.each(|activity, age| {
+                let counts = age < self.window;
+                let weight = weights.get(activity.kind.index()).copied();
+                sum += only_if(counts, weight.unwrap_or(0.0));
+                count += u64::from(counts);
+            });
             // No day can have too many.
-            let weight = |kind: KindSlot| weights.get(kind.index()).copied().unwrap_or(0.0);
-            return inside
-                .iter()
-                .fold(0.0, |sum, activity| sum + weight(activity.kind));
+            if count <= u64::from(self.per_day).min(EXACT) {
+                return sum;
+            }
         }
         // Of most kinds a lead has none, and adding nothing changes nothing.
         let kinds = self.kinds.iter();

@@ -3,7 +3,7 @@ mod spec;
 
 pub use spec::{CriterionSpec, GradeSpec};
 
-use super::condition::{BlockWords, Cond, Guard, Plan, Tests, Words};
+use super::condition::{BlockWords, Cond, Guard, Plan, Sums, Tests, Words};
 use super::first_edge::first_edge;
 use super::rules::{Buffers, WhatIf, WhenUnknown, other_schema, with_buffers};
 use super::visible::with_known;
@@ -27,6 +27,8 @@ pub struct GradeScorer {
     schema: SchemaId,
     attributes: Plan,
     criteria: Box<[Criterion]>,
+    /// What each criterion moves, in one step, where each asks for bits of one word.
+    moves: Option<Sums>,
     start: f64,
     when_unknown: WhenUnknown,
     what_if: WhatIf,
@@ -51,6 +53,16 @@ impl Criterion {
         } else {
             None
         }
+    }
+
+    /// By how many steps all together move the grade: whole numbers, exact in any order.
+    fn in_one_step(criteria: &[Self]) -> Option<Sums> {
+        let mut terms = Vec::with_capacity(2 * criteria.len());
+        for one in criteria {
+            terms.push((one.matches.one()?, one.thirds));
+            terms.push((one.differs.one()?, -one.thirds));
+        }
+        Sums::new(&terms)
     }
 }
 
@@ -123,16 +135,18 @@ impl GradeScorer {
         }
         let (attributes, layout) = Plan::new(&tests);
         let criteria = spec.criteria.iter().zip(conditions);
+        let criteria: Box<[Criterion]> = criteria
+            .map(|(criterion, cond)| Criterion {
+                name: criterion.name.as_str().into(),
+                thirds: f64::from(criterion.thirds),
+                matches: Guard::new(&cond, &layout),
+                differs: Guard::new(&Cond::Not(Box::new(cond)), &layout),
+            })
+            .collect();
         Self {
             schema: schema.id(),
-            criteria: criteria
-                .map(|(criterion, cond)| Criterion {
-                    name: criterion.name.as_str().into(),
-                    thirds: f64::from(criterion.thirds),
-                    matches: Guard::new(&cond, &layout),
-                    differs: Guard::new(&Cond::Not(Box::new(cond)), &layout),
-                })
-                .collect(),
+            moves: Criterion::in_one_step(&criteria),
+            criteria,
             attributes,
             start: f64::from(start.step()),
             when_unknown: spec.when_unknown,
@@ -159,9 +173,21 @@ impl GradeScorer {
 
     /// As [`steps`](GradeScorer::steps), once the attributes are read: `known` where any of them was there.
     fn steps_read(&self, known: bool, words: &Words) -> (f64, bool) {
-        let moves = self.criteria.iter().filter_map(|one| one.moves(words));
-        let steps = moves.fold(0.0 + self.start, |sum, steps| sum + steps);
-        (steps, known || self.when_unknown == WhenUnknown::Zero)
+        // Both are asked, and one at most is true: a branch would be one that nobody could foretell.
+        let start = 0.0 + self.start;
+        let steps = match &self.moves {
+            Some(moves) => start + moves.add(words),
+            None => self.criteria.iter().fold(start, |sum, one| {
+                let up = f64::from(one.matches.holds(words));
+                sum + one.thirds * (up - f64::from(one.differs.holds(words)))
+            }),
+        };
+        (steps, self.speaks(known))
+    }
+
+    /// Whether it speaks of a lead, of which something asked is `known` or not.
+    fn speaks(&self, known: bool) -> bool {
+        known || self.when_unknown == WhenUnknown::Zero
     }
 
     /// What it asks of a lead.
@@ -176,8 +202,14 @@ impl GradeScorer {
         words: &mut Words,
     ) -> impl Iterator<Item = Assessment> {
         (0..block.rows()).map(|row| {
+            let known = block.any(row);
+            if let Some(moves) = &self.moves {
+                let (truth, known_bits) = block.get(moves.word(), row);
+                let steps = 0.0 + self.start + moves.add_bits(truth, known_bits);
+                return Self::assess_steps((steps, self.speaks(known)));
+            }
             words.take(block, row);
-            Self::assess_steps(self.steps_read(block.any(row), words))
+            Self::assess_steps(self.steps_read(known, words))
         })
     }
 

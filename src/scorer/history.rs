@@ -78,24 +78,28 @@ impl Pauses {
     /// Ages at a moment, in microseconds.
     #[inline]
     pub(crate) fn ages(&self, as_of: Moment) -> impl Fn(Moment) -> i64 {
+        /// So near to 1970 that no moment is further away from it than an `i64` can say.
+        const NEAR: u64 = 900_000_000_000_000_000;
+        let is_near = |moment: Moment| moment.micros().unsigned_abs() < NEAR;
         let paused = self.before(as_of);
-        // No pause is one without length. A longer one than fits is left to the general way.
+        // No pause is one without length.
         let only = match *self.list {
             [] => Some((as_of, as_of)),
-            [(from, until, _)] => {
-                Some((from, until)).filter(|_| until.micros_since(from) < i64::MAX)
-            }
+            [(from, until, _)] => Some((from, until)),
             _ => None,
         };
-        move |at| {
-            let whole = as_of.micros_since(at);
-            let paused = match only {
-                Some((from, until)) => {
-                    as_of.clamp(from, until).micros() - at.clamp(from, until).micros()
-                }
-                None => paused.saturating_sub(self.before(at)),
-            };
-            whole.saturating_sub(paused)
+        let only = only.filter(|&(from, _)| is_near(from) && is_near(as_of));
+        // The time that counts, as far from some moment on as to it.
+        let counted = move |at: Moment, (from, until)| {
+            at.micros().wrapping_sub(at.clamp(from, until).micros())
+        };
+        let now = only.map(|pause| counted(as_of, pause));
+        move |at| match (only, now) {
+            (Some(pause), Some(now)) => now.wrapping_sub(counted(at, pause)),
+            _ => {
+                let paused = paused.saturating_sub(self.before(at));
+                as_of.micros_since(at).saturating_sub(paused)
+            }
         }
     }
 

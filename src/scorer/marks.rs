@@ -1,4 +1,4 @@
-use super::condition::Head;
+use super::condition::{Head, Start};
 use super::history::{Kinds, Pauses};
 use crate::lead::{Activity, KindSlot, Moment, ProductSlot};
 use std::iter::FusedIterator;
@@ -11,8 +11,11 @@ pub(crate) struct Marks {
     /// Of the subjects.
     heads: [Head; Self::MOST],
     kinds: [Places; Self::MOST],
-    products: [OfProduct; Self::PRODUCTS],
+    /// The first one for those without.
+    products: [OfProduct; Self::PRODUCTS + 1],
     all: Places,
+    /// Those whose subjects do not begin with ASCII, or that have none.
+    foreign: Places,
     present: Kinds,
 }
 
@@ -30,8 +33,9 @@ impl Default for Marks {
             ages: [0; Self::MOST],
             heads: [Head::default(); Self::MOST],
             kinds: [const { Places(0) }; Self::MOST],
-            products: [const { OfProduct::NONE }; Self::PRODUCTS],
+            products: [const { OfProduct::NONE }; Self::PRODUCTS + 1],
             all: Places(0),
+            foreign: Places(0),
             present: Kinds::NONE,
         }
     }
@@ -63,24 +67,27 @@ impl Marks {
             return None;
         }
         self.kinds = [const { Places(0) }; Self::MOST];
-        self.products = [const { OfProduct::NONE }; Self::PRODUCTS];
+        self.products = [const { OfProduct::NONE }; Self::PRODUCTS + 1];
         let age = pauses.ages(as_of);
-        let (mut bit, mut present) = (1, Kinds::NONE);
+        let (mut bit, mut foreign, mut present) = (1, 0, Kinds::NONE);
         let own = self.ages.iter_mut().zip(&mut self.heads);
         for (activity, (own, head)) in history.iter().zip(own) {
             *own = age(activity.at);
             *head = Head::of(activity.subject);
+            foreign |= u64::from(!head.is_ascii()).wrapping_neg() & bit;
             self.kinds.get_mut(activity.kind.index())?.0 |= bit;
             let kind = Kinds::one(activity.kind);
             present = present.or(kind);
-            if let Some(product) = activity.product {
-                let product = self.products.get_mut(product.index())?;
-                product.places.0 |= bit;
-                product.kinds = product.kinds.or(kind);
-            }
+            // Those without go to a place of their own: a branch would be one that nobody could foretell.
+            let product = activity.product;
+            let product = product.map_or(0, |product| product.index() + 1);
+            let product = self.products.get_mut(product)?;
+            product.places.0 |= bit;
+            product.kinds = product.kinds.or(kind);
             bit <<= 1;
         }
         self.present = present;
+        self.foreign = Places(foreign);
         // As many bits as there are activities.
         self.all = Places(if history.len() < Self::MOST {
             bit - 1
@@ -90,16 +97,39 @@ impl Marks {
         Some(self)
     }
 
+    /// How old each activity is, and after them what says nothing.
+    #[inline]
+    pub(crate) fn ages(&self) -> &[i64] {
+        &self.ages
+    }
+
     /// How old the activity at a place is.
     #[inline]
     pub(crate) fn age(&self, place: usize) -> i64 {
         self.ages.get(place).copied().unwrap_or_default()
     }
 
-    /// How the subject of the activity at a place begins.
+    /// Those whose subjects do not begin with ASCII, or that have none.
     #[inline]
-    pub(crate) fn head(&self, place: usize) -> Head {
-        self.heads.get(place).copied().unwrap_or_default()
+    pub(crate) fn foreign(&self) -> Places {
+        self.foreign.clone()
+    }
+
+    /// Those whose subjects may begin so: none that is not [`foreign`](Marks::foreign) and begins otherwise.
+    #[inline]
+    pub(crate) fn starting(&self, start: &Start) -> Places {
+        // Always eight at a time, of which the last may be none of these: a branch less that nobody could foretell.
+        const EACH: usize = 8;
+        let count = Self::MOST - self.all.0.leading_zeros() as usize;
+        let eights = self.heads.chunks_exact(EACH).take(count.div_ceil(EACH));
+        let found = eights.enumerate().fold(0, |found, (number, eight)| {
+            let heads = eight.iter().enumerate();
+            let bits = heads.fold(0, |bits, (place, &head)| {
+                bits | u64::from(start.is_in(head)) << place
+            });
+            found | bits << (EACH * number)
+        });
+        Places(found & self.all.0)
     }
 
     /// How many of so many activities are no younger than an age: the first ones.
@@ -144,14 +174,14 @@ impl Marks {
     /// Those that carry a product.
     #[inline]
     pub(crate) fn product(&self, product: ProductSlot) -> Places {
-        let of = self.products.get(product.index());
+        let of = self.products.get(product.index() + 1);
         of.map(|of| of.places.clone()).unwrap_or_default()
     }
 
     /// The kinds of those that carry a product.
     #[inline]
     pub(crate) fn kinds_of(&self, product: ProductSlot) -> Kinds {
-        let of = self.products.get(product.index());
+        let of = self.products.get(product.index() + 1);
         of.map(|of| of.kinds).unwrap_or_default()
     }
 }
@@ -171,6 +201,12 @@ impl Places {
         Self(self.0 & other.0)
     }
 
+    /// Those that are not in the others.
+    #[inline]
+    pub(crate) fn without(&self, others: &Self) -> Self {
+        Self(self.0 & !others.0)
+    }
+
     /// Those that are in either.
     #[inline]
     pub(crate) fn or(&self, other: &Self) -> Self {
@@ -187,7 +223,19 @@ impl Places {
     /// Adds one of the first 64.
     #[inline]
     pub(crate) fn add(&mut self, place: usize) {
-        self.0 |= 1 << (place % 64);
+        self.add_where(true, place);
+    }
+
+    /// Adds one of the first 64 where something holds.
+    #[inline]
+    pub(crate) fn add_where(&mut self, holds: bool, place: usize) {
+        self.0 |= u64::from(holds) << (place % 64);
+    }
+
+    /// Whether one of the first 64 is among them.
+    #[inline]
+    pub(crate) fn has(&self, place: usize) -> bool {
+        self.0 >> (place % 64) & 1 != 0
     }
 
     /// How many there are.

@@ -11,6 +11,7 @@ use crate::lead::{Activity, Frozen, KindSlot, LeadView, Moment, Schema, SchemaId
 use crate::model::{Problems, SpecError};
 use crate::score::{
     AsOf, Evidence, Explanation, Formula, LARGEST, Role, Score, Unit, WEEKS_BEFORE, momentum,
+    only_if,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -209,33 +210,30 @@ impl MomentumScorer {
     }
 
     fn weeks<T: Trace, V: ?Sized>(&self, case: &Case<'_, V>) -> Weeks<T::Node> {
-        let (earlier, last) = case.split_at_age(WEEK);
-        let (older, _) = case.split_at_age(FOUR_WEEKS);
-        let before = earlier.get(older.len()..).unwrap_or_default();
-        let (last, last_parts) = self.sum::<T>(last);
-        let (before, before_parts) = self.sum::<T>(before);
-        let weighs = |activity: &Activity<'_>| self.weight(activity.kind) > 0.0;
-        Weeks {
-            known: last > 0.0 || before > 0.0 || older.iter().any(weighs),
-            last,
-            before,
-            last_parts,
-            before_parts,
-        }
-    }
-
-    /// The sum of weights, with its parts.
-    #[inline]
-    fn sum<T: Trace>(&self, activities: &[Activity<'_>]) -> (f64, Vec<T::Node>) {
-        let mut parts = Vec::new();
-        let sum = activities.iter().fold(0.0, |sum, activity| {
+        let mut weeks = Weeks {
+            known: false,
+            last: 0.0,
+            before: 0.0,
+            last_parts: Vec::new(),
+            before_parts: Vec::new(),
+        };
+        case.each(|activity, age| {
             let weight = self.weight(activity.kind);
+            let is_last = age < WEEK;
+            let is_before = !is_last & (age < FOUR_WEEKS);
+            weeks.last += only_if(is_last, weight);
+            weeks.before += only_if(is_before, weight);
+            weeks.known |= weight > 0.0;
             if T::ON && weight > 0.0 {
-                parts.push(self.part::<T>(activity, weight));
+                let part = || self.part::<T>(activity, weight);
+                if is_last {
+                    weeks.last_parts.push(part());
+                } else if is_before {
+                    weeks.before_parts.push(part());
+                }
             }
-            sum + weight
         });
-        (sum, parts)
+        weeks
     }
 
     /// Hands the activities that count on; `None` for a lead of another schema.

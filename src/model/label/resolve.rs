@@ -65,10 +65,10 @@ impl Labels {
 
     /// The position of the band in which a value lies, lowest first.
     pub(in crate::model) fn band(&self, value: Option<f64>) -> Option<u16> {
-        let value = value?;
-        let reached = self
-            .thresholds
-            .partition_point(|&at_least| at_least <= value);
+        // All are compared: where to stop looking would be a branch that nobody could foretell. NaN reaches none.
+        let value = value.unwrap_or(f64::NAN);
+        let thresholds = self.thresholds.iter();
+        let reached = thresholds.filter(|&&at_least| at_least <= value).count();
         reached
             .checked_sub(1)
             .and_then(|band| u16::try_from(band).ok())

@@ -1,5 +1,6 @@
 use super::plan::{Layout, Words};
 use super::resolve::Cond;
+use crate::score::only_if;
 
 /// Bits of one word that must be true and that must be false.
 #[derive(Clone, Copy, Debug)]
@@ -13,7 +14,7 @@ impl Need {
     #[inline]
     fn all(self, words: &Words) -> bool {
         let (truth, known) = words.get(self.word);
-        truth & self.yes == self.yes && known & !truth & self.no == self.no
+        ((truth & self.yes) ^ self.yes) | ((known & !truth & self.no) ^ self.no) == 0
     }
 
     #[inline]
@@ -133,9 +134,7 @@ impl Sums {
                 let lies = known & !truth;
                 terms.iter().fold(0.0, |sum, &(yes, no, points)| {
                     let holds = ((truth & yes) ^ yes) | ((lies & no) ^ no) == 0;
-                    // A mask instead of a branch that nobody could foretell. Adding 0.0 leaves a sum that began at
-                    // 0.0 as it is, bit for bit.
-                    sum + f64::from_bits(points.to_bits() & u64::from(holds).wrapping_neg())
+                    sum + only_if(holds, points)
                 })
             }
         }
@@ -188,6 +187,14 @@ impl Guard {
         }
     }
 
+    /// What it asks for, where that is one comparison.
+    pub(crate) fn one(&self) -> Option<Need> {
+        match self {
+            Self::One(need) => Some(*need),
+            _ => None,
+        }
+    }
+
     /// Adds all the bits that it asks for; `None` where they do not all stand in one word.
     pub(super) fn gather(&self, bits: &mut Option<Need>) -> Option<()> {
         match self {
@@ -201,8 +208,12 @@ impl Guard {
     /// Whether the condition is true.
     #[inline]
     pub(crate) fn holds(&self, words: &Words) -> bool {
-        // Rules on activities mostly ask nothing else.
-        matches!(self, Self::Always) || self.is_met(words)
+        match self {
+            // Rules on activities mostly ask nothing else.
+            Self::Always => true,
+            Self::One(need) => need.all(words),
+            _ => self.is_met(words),
+        }
     }
 
     fn is_met(&self, words: &Words) -> bool {

@@ -19,7 +19,7 @@ mod words;
 pub use spec::{AttributeRef, ConditionSpec, Filter, all, any, attribute, not};
 pub use test::{Known, LetterCase, Scalar, Test};
 
-pub(crate) use filters::{Filters, Head, resolve_filter};
+pub(crate) use filters::{Filters, Head, Start, resolve_filter};
 pub(crate) use guard::{Applies, Guard, Need, Sums};
 pub(crate) use plan::{BlockWords, Layout, Plan, TablePlan, Words};
 pub(crate) use range::NumberRange;

@@ -30,26 +30,34 @@ pub(crate) struct Place {
 /// What every test says of one lead: a bit each for true and for known. A test that is known and not true is false.
 #[derive(Debug, Default)]
 pub(crate) struct Words {
-    truth: Vec<u64>,
-    known: Vec<u64>,
+    bits: Vec<(u64, u64)>,
     recall: Recall,
 }
 
 impl Words {
     #[inline]
     fn clear(&mut self, words: usize) {
-        self.truth.clear();
-        self.truth.resize(words, 0);
-        self.known.clear();
-        self.known.resize(words, 0);
+        self.bits.clear();
+        self.bits.resize(words, (0, 0));
+    }
+
+    /// Takes over the bits of a plan of one word.
+    #[inline]
+    fn set_only(&mut self, truth: u64, known: u64) {
+        if let [only] = self.bits.as_mut_slice() {
+            *only = (truth, known);
+        } else {
+            self.bits.clear();
+            self.bits.push((truth, known));
+        }
     }
 
     /// Words of which one says something, and that only what is true.
     pub(crate) fn of_truth(word: usize, truth: u64) -> Self {
         let mut words = Self::default();
         words.clear(word + 1);
-        if let Some(last) = words.truth.last_mut() {
-            *last = truth;
+        if let Some(last) = words.bits.last_mut() {
+            last.0 = truth;
         }
         words
     }
@@ -57,18 +65,17 @@ impl Words {
     /// Takes over what was read of one lead of a block.
     #[inline]
     pub(crate) fn take(&mut self, block: &BlockWords, row: usize) {
-        self.clear(block.words());
-        for (word, (truth, known)) in self.truth.iter_mut().zip(&mut self.known).enumerate() {
-            (*truth, *known) = block.get(word, row);
+        if self.bits.len() != block.words() {
+            self.clear(block.words());
+        }
+        for (word, bits) in self.bits.iter_mut().enumerate() {
+            *bits = block.get(word, row);
         }
     }
 
     #[inline]
     pub(crate) fn get(&self, word: usize) -> (u64, u64) {
-        match (self.truth.get(word), self.known.get(word)) {
-            (Some(&truth), Some(&known)) => (truth, known),
-            _ => (0, 0),
-        }
+        self.bits.get(word).copied().unwrap_or_default()
     }
 }
 

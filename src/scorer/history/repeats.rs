@@ -1,6 +1,7 @@
 //! Activities that are told more than once.
 
 use crate::lead::{Activity, KindSlot, Moment, canonical_order};
+use crate::scorer::marks::Places;
 use std::collections::HashMap;
 
 /// What is the same in an activity that is told again.
@@ -8,26 +9,27 @@ fn key<'a>(activity: &Activity<'a>) -> (KindSlot, Option<&'a str>, Option<&'a st
     (activity.kind, activity.subject, activity.channel)
 }
 
-/// Whether the [`key`] is the same. Lengths first: they mostly differ, and comparing texts costs a call.
+fn length(text: Option<&str>) -> usize {
+    text.map_or(usize::MAX, str::len)
+}
+
+/// Whether the [`key`] is the same. Lengths first, all in one branch: they mostly differ, and comparing texts costs a
+/// call.
 #[inline]
 fn is_told_again(first: &Activity<'_>, later: &Activity<'_>) -> bool {
-    let length = |text: Option<&str>| text.map_or(usize::MAX, str::len);
-    first.kind == later.kind
-        && length(first.subject) == length(later.subject)
-        && length(first.channel) == length(later.channel)
+    (first.kind == later.kind)
+        & (length(first.subject) == length(later.subject))
+        & (length(first.channel) == length(later.channel))
         && key(first) == key(later)
 }
 
-/// One of 64 bits for an activity: the same for one that is told again, mostly others for others.
+/// One of 64 bits for an activity: the same for one that is told again, mostly others for others. By lengths alone, so
+/// that no branch is needed that nobody could foretell.
 #[inline]
 fn mark(activity: &Activity<'_>) -> u64 {
     const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
-    let subject = activity.subject.unwrap_or_default().as_bytes();
-    let end = subject
-        .last_chunk()
-        .map_or(0, |end| u32::from_le_bytes(*end));
-    let kind = activity.kind.index() as u64;
-    let mixed = u64::from(end) ^ (subject.len() as u64) << 32 ^ kind << 40;
+    let lengths = length(activity.subject).wrapping_add(length(activity.channel) << 20);
+    let mixed = lengths as u64 ^ (activity.kind.index() as u64) << 40;
     1 << (mixed.wrapping_mul(ODD) >> 58)
 }
 
@@ -46,33 +48,28 @@ pub(super) fn without_told_again(activities: &mut Vec<Activity<'_>>, period: i64
         });
         return;
     }
-    let mut told_again = 0_u64;
+    let (mut told_again, mut last) = (Places::default(), Moment::MIN);
     // The marks of those since the last break of that length: where a mark is new, nothing is told again.
     let mut recent = 0;
-    let mut last = Moment::MIN;
-    for (place, activity) in activities.iter().enumerate() {
-        let goes_on = activity.at.micros().abs_diff(last.micros()) < period.unsigned_abs();
-        last = activity.at;
-        recent &= u64::from(goes_on).wrapping_neg();
-        let mark = mark(activity);
+    let soon = |first: Moment, later: Moment| later.micros_after(first) < period.unsigned_abs();
+    for (place, later) in activities.iter().enumerate() {
+        recent &= u64::from(soon(last, later.at)).wrapping_neg();
+        last = later.at;
+        let mark = mark(later);
         if recent & mark != 0 {
             let before = activities.get(..place).unwrap_or_default();
             let before = before.iter().enumerate().rev();
-            let is_recent = |first: &Activity<'_>| activity.at.micros_since(first.at) < period;
-            let is_first =
-                before
-                    .take_while(|(_, first)| is_recent(first))
-                    .any(|(place, first)| {
-                        told_again >> place & 1 == 0 && is_told_again(first, activity)
-                    });
-            told_again |= u64::from(is_first) << place;
+            let is_first = before
+                .take_while(|(_, first)| soon(first.at, later.at))
+                .any(|(place, first)| is_told_again(first, later) && !told_again.has(place));
+            told_again.add_where(is_first, place);
         }
         recent |= mark;
     }
-    if told_again != 0 {
+    if !told_again.is_empty() {
         let mut place = 0;
         activities.retain(|_| {
-            let stays = told_again >> place & 1 == 0;
+            let stays = !told_again.has(place);
             place += 1;
             stays
         });
@@ -127,6 +124,10 @@ fn hash(id: &[u8]) -> u64 {
             mixed(hash, number(eight.first_chunk().unwrap_or(&[0; 8])))
         });
         return mixed(hash, number(last));
+    }
+    if let (Some(first), Some(last)) = (id.first_chunk(), id.last_chunk()) {
+        let number = |four: &[u8; 4]| u64::from(u32::from_le_bytes(*four));
+        return mixed(length, number(first) << 32 | number(last));
     }
     let rest = id.iter().fold(0, |rest, &byte| rest << 8 | u64::from(byte));
     mixed(length, rest)

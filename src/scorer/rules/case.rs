@@ -37,20 +37,17 @@ impl<'c, V: ?Sized> Case<'c, V> {
         };
     }
 
-    /// The activities before those that are younger than an age, and these: the history is in order.
+    /// Hands on all activities with their ages, oldest first.
     #[inline]
-    pub(crate) fn split_at_age(&self, limit: i64) -> (&'c [Activity<'c>], &'c [Activity<'c>]) {
-        let older = match self.marks {
-            Some(marks) => marks.older(self.history.len(), limit),
-            None => {
-                let age = self.pauses.ages(self.as_of);
-                self.history
-                    .partition_point(|activity| age(activity.at) >= limit)
-            }
-        };
-        self.history
-            .split_at_checked(older)
-            .unwrap_or((self.history, &[]))
+    pub(crate) fn each(&self, mut give: impl FnMut(&'c Activity<'c>, i64)) {
+        if let Some(marks) = self.marks {
+            let ages = self.history.iter().zip(marks.ages());
+            ages.for_each(|(activity, &age)| give(activity, age));
+        } else {
+            let age = self.pauses.ages(self.as_of);
+            let all = self.history.iter();
+            all.for_each(|activity| give(activity, age(activity.at)));
+        }
     }
 
     /// Hands on the activities of a kind with their ages.

@@ -1,6 +1,7 @@
 use super::case::{Buffers, Case};
 use super::plan::{Effect, GroupPlan, RulePlan, RulesPlan};
 use super::spec::{GroupPolicy, WhenUnknown};
+use super::wakes::Wakes;
 use crate::lead::{AttributeSlot, LeadView, Moment};
 use crate::score::{Formula, Role, Score, Unit, clamp, larger, scale};
 use crate::scorer::Assessment;
@@ -215,6 +216,13 @@ impl RulesPlan {
             None => true,
         };
         if let (false, Some(wakes)) = (T::ON, &self.wakes) {
+            if let Some(awake) = wakes.adding_of(&self.groups, words, kinds) {
+                let sum = self.add_up::<T>(awake, words, verdict, rule);
+                let bare = || (Unit::Points, Formula::Sum, Role::Step);
+                let node = T::node(|| "points".into(), None, bare, parts);
+                let name = || ("points".into(), Role::Step);
+                return within::<T>(sum, self.min, self.max, node, name);
+            }
             for (group, awake) in wakes.of(words, kinds) {
                 let Some(group) = self.groups.get(group).filter(|group| applies(group)) else {
                     continue;
@@ -242,6 +250,39 @@ impl RulesPlan {
         );
         within::<T>(sum, self.min, self.max, node, || {
             ("points, kept within bounds".into(), Role::Step)
+        })
+    }
+
+    /// The sum of all groups, where these do nothing but add up: rules in one go, whatever their groups, since how many
+    /// of a group are awake is something that nobody could foretell.
+    #[inline]
+    fn add_up<'r, T: Trace>(
+        &self,
+        awake: impl Iterator<Item = (usize, &'r RulePlan)>,
+        words: &Words,
+        verdict: &mut dyn FnMut(&Arc<str>),
+        given: &mut impl FnMut(&RulePlan) -> Option<(f64, T::Node)>,
+    ) -> f64 {
+        let mut sums = [0.0; Wakes::FEW];
+        for (group, rule) in awake.filter(|(_, rule)| rule.guard.holds(words)) {
+            let Some((value, _)) = given(rule) else {
+                continue;
+            };
+            if let Some(reason) = &rule.disqualify {
+                verdict(reason);
+            }
+            if let (true, Some(sum)) = (rule.gives, sums.get_mut(group)) {
+                *sum += value;
+            }
+        }
+        self.groups.iter().zip(sums).fold(0.0, |all, (group, sum)| {
+            let name = || ((&group.name).into(), Role::Group);
+            let (value, ()) = if group.is_at_once() {
+                Self::group::<Off>(group, words, &[], verdict, &mut |_| None)
+            } else {
+                within::<Off>(sum, group.min, group.max, (), name)
+            };
+            all + value
         })
     }
 

@@ -58,16 +58,23 @@ impl ActivityPlan {
     /// The places of the activities that are asked for and pass the filters.
     #[inline]
     fn passing<V: ?Sized>(&self, marks: &Marks, case: &Case<'_, V>) -> Places {
-        let mut passing = self.asked(marks, case.product);
+        let mut open = self.asked(marks, case.product);
+        if !self.is_filtered() {
+            return open;
+        }
+        let mut sure = Places::default();
         if let Some(start) = self.subject.as_ref().and_then(Filters::start) {
-            // All of them, without a branch that nobody could foretell: few are left.
-            passing = passing.only(|place| start.may_hold(marks.head(place)));
+            let begun = open.and(&marks.starting(start));
+            let foreign = open.and(&marks.foreign());
+            let only_start = self.channel.is_none() && self.value.is_none();
+            (sure, open) = if start.decides() && only_start {
+                (begun.without(&foreign), foreign)
+            } else {
+                (sure, begun.or(&foreign))
+            };
         }
-        if self.is_filtered() {
-            let passes = |place| case.history.get(place).is_some_and(|one| self.passes(one));
-            passing = passing.only(passes);
-        }
-        passing
+        let passes = |place| case.history.get(place).is_some_and(|one| self.passes(one));
+        sure.or(&open.only(passes))
     }
 
     /// How many activities pass and have an age that counts, and the age of the newest of them.

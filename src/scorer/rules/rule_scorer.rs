@@ -13,7 +13,7 @@ use crate::scorer::history::{History, HistorySpec};
 use crate::scorer::trace::{Off, On};
 use crate::scorer::visible::with_case;
 use crate::scorer::{Assessment, Opaque, Scorer};
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::sync::Arc;
 
 /// Score: the points that a lead's rules give, on the scale from `zero` to `hundred`.
@@ -207,22 +207,18 @@ pub(crate) fn other_schema(label: &'static str) -> Explanation {
 type Kept = (Buffers, Vec<Activity<'static>>);
 
 thread_local! {
-    static POOL: Cell<Vec<Kept>> = const { Cell::new(Vec::new()) };
+    static POOL: RefCell<Vec<Box<Kept>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Lends buffers of the thread; a nested call gets others.
 pub(crate) fn with_buffers<'a, R>(
     run: impl FnOnce(&mut Buffers, Vec<Activity<'a>>) -> (R, Vec<Activity<'static>>),
 ) -> R {
-    let mut pool = POOL.take();
-    let mut kept = pool.pop().unwrap_or_default();
-    POOL.set(pool);
+    let mut kept = POOL.with_borrow_mut(Vec::pop).unwrap_or_default();
     let activities = std::mem::take(&mut kept.1);
     let (result, activities) = run(&mut kept.0, activities);
     kept.1 = activities;
-    let mut pool = POOL.take();
-    pool.push(kept);
-    POOL.set(pool);
+    POOL.with_borrow_mut(|pool| pool.push(kept));
     result
 }
 

@@ -1,4 +1,5 @@
-use super::plan::{Effect, GroupPlan};
+use super::plan::{Effect, GroupPlan, RulePlan};
+use super::spec::GroupPolicy;
 use crate::score::clamp;
 use crate::scorer::condition::{Need, Words};
 use crate::scorer::history::Kinds;
@@ -20,6 +21,9 @@ pub(super) struct Wakes {
     groups: Box<[Span]>,
     /// Groups that give something even where all their rules sleep, or that are not judged rule by rule: a bit each.
     lasting: u64,
+    /// The group and the place among the group's of each rule, by its bit, where groups do nothing but add up, or are
+    /// judged at once.
+    adding: Option<Box<[(usize, usize)]>>,
 }
 
 /// The bits of the rules of one group: where they begin, and how many there are.
@@ -30,6 +34,9 @@ struct Span {
 }
 
 impl Wakes {
+    /// The most groups that are added up side by side.
+    pub(super) const FEW: usize = 16;
+
     /// `None` where there are too many rules or groups, or none that sleeps.
     pub(super) fn new(groups: &[GroupPlan]) -> Option<Self> {
         const MOST: usize = u64::BITS as usize;
@@ -92,12 +99,44 @@ impl Wakes {
             bits: bits.into(),
             groups: spans.into(),
             lasting,
+            adding: Self::adding(groups),
         })
     }
 
-    /// What is awake of a lead.
+    fn adding(groups: &[GroupPlan]) -> Option<Box<[(usize, usize)]>> {
+        let adds = |group: &GroupPlan| {
+            group.applies.is_none() && (group.is_at_once() || group.policy == GroupPolicy::Sum)
+        };
+        (groups.len() <= Self::FEW && groups.iter().all(adds)).then(|| {
+            let numbered = groups.iter().enumerate();
+            let places = numbered.flat_map(|(number, group)| {
+                let places = 0..group.rules.len();
+                places.map(move |place| (number, place))
+            });
+            places.collect()
+        })
+    }
+
+    /// Where groups do nothing but add up: the rules that are awake of a lead, in order, each with the number of its
+    /// group, of which there are at most [`FEW`](Wakes::FEW).
     #[inline]
-    pub(super) fn of(&self, words: &Words, kinds: Kinds) -> Awake<'_> {
+    pub(super) fn adding_of<'g>(
+        &'g self,
+        groups: &'g [GroupPlan],
+        words: &Words,
+        kinds: Kinds,
+    ) -> Option<impl Iterator<Item = (usize, &'g RulePlan)>> {
+        let places = self.adding.as_ref()?;
+        let awake = Places::from_bits(self.rules(words, kinds));
+        Some(awake.filter_map(|bit| {
+            let &(group, place) = places.get(bit)?;
+            Some((group, groups.get(group)?.rules.get(place)?))
+        }))
+    }
+
+    /// The bits of the rules that are awake of a lead.
+    #[inline]
+    fn rules(&self, words: &Words, kinds: Kinds) -> u64 {
         let mut rules = self.always;
         for (shift, woken) in &self.kinds {
             let [setting, ..] = (kinds.bits() >> shift).to_le_bytes();
@@ -106,6 +145,13 @@ impl Wakes {
         for (need, woken) in &self.bits {
             rules |= woken & u64::from(need.any(words)).wrapping_neg();
         }
+        rules
+    }
+
+    /// What is awake of a lead.
+    #[inline]
+    pub(super) fn of(&self, words: &Words, kinds: Kinds) -> Awake<'_> {
+        let rules = self.rules(words, kinds);
         let numbered = (0_u32..).zip(&self.groups);
         let groups = numbered.fold(self.lasting, |groups, (number, span)| {
             groups | u64::from(rules & span.mask != 0) << number

@@ -36,7 +36,7 @@ impl BlockWords {
 
     /// The bits of one word of a lead, true and known.
     #[inline]
-    pub(super) fn get(&self, word: usize, row: usize) -> (u64, u64) {
+    pub(crate) fn get(&self, word: usize, row: usize) -> (u64, u64) {
         let place = word * self.rows + row;
         match (self.truth.get(place), self.known.get(place)) {
             (Some(&truth), Some(&known)) => (truth & !PRESENT, known),

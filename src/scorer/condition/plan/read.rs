@@ -11,16 +11,15 @@ pub(super) trait Sink {
 
 /// All words of a plan.
 struct AllWords<'w> {
-    truth: &'w mut [u64],
-    known: &'w mut [u64],
+    bits: &'w mut [(u64, u64)],
 }
 
 impl Sink for AllWords<'_> {
     #[inline]
     fn or(&mut self, word: usize, truth: u64, known: u64) {
-        if let (Some(truths), Some(knowns)) = (self.truth.get_mut(word), self.known.get_mut(word)) {
-            *truths |= truth;
-            *knowns |= known;
+        if let Some(bits) = self.bits.get_mut(word) {
+            bits.0 |= truth;
+            bits.1 |= known;
         }
     }
 }
@@ -74,16 +73,14 @@ impl Plan {
         as_of: Moment,
         words: &mut Words,
     ) -> bool {
-        words.clear(self.words);
-        let recall = &mut words.recall;
-        let (truth, known) = (&mut words.truth, &mut words.known);
-        if self.words > 1 {
-            let words = &mut AllWords { truth, known };
-            return self.read_into(lead, as_of, words, recall, |_| true);
+        if self.words != 1 {
+            words.clear(self.words);
+            let Words { bits, recall } = words;
+            return self.read_into(lead, as_of, &mut AllWords { bits }, recall, |_| true);
         }
         let mut only = OnlyWord { truth: 0, known: 0 };
-        let any = self.read_into(lead, as_of, &mut only, recall, |_| true);
-        AllWords { truth, known }.or(0, only.truth, only.known);
+        let any = self.read_into(lead, as_of, &mut only, &mut words.recall, |_| true);
+        words.set_only(only.truth, only.known);
         any
     }
 
@@ -95,18 +92,14 @@ impl Plan {
         as_of: Moment,
         words: &mut Words,
     ) {
-        let Words {
-            truth,
-            known,
-            recall,
-        } = words;
-        for (word, bits) in self.bits_of(slot) {
-            if let (Some(truth), Some(known)) = (truth.get_mut(word), known.get_mut(word)) {
-                *truth &= !bits;
-                *known &= !bits;
+        let Words { bits, recall } = words;
+        for (word, asked) in self.bits_of(slot) {
+            if let Some((truth, known)) = bits.get_mut(word) {
+                *truth &= !asked;
+                *known &= !asked;
             }
         }
-        let words = &mut AllWords { truth, known };
+        let words = &mut AllWords { bits };
         self.read_into(lead, as_of, words, recall, |other| other == slot);
     }
 
