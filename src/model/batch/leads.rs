@@ -4,6 +4,7 @@ use crate::model::judge::Judge;
 use crate::model::model::{Row, ScoreModel};
 use crate::score::{AsOf, Cell};
 use crate::scorer::{Blocks, Buffers, BuiltIn, Case, emptied, with_buffers};
+use std::hint::black_box;
 
 /// Leads of whatever type, whose attributes are read some leads at a time.
 pub(super) struct LeadsOfModel<'s, L> {
@@ -16,6 +17,9 @@ pub(super) struct LeadsOfModel<'s, L> {
 /// Leads whose attributes are read at a time: so many that what one waits for comes while others are asked, and so few
 /// that all of them stay at hand.
 const GROUP: usize = 64;
+
+/// Leads whose activities are asked for at a time, for the same reason; there is more to them.
+const SOON: usize = 8;
 
 impl<'s, L: LeadView> LeadsOfModel<'s, L> {
     pub(super) fn new(model: &'s ScoreModel, leads: &'s [L]) -> Self {
@@ -78,6 +82,13 @@ impl<'s, L: LeadView> LeadsOfModel<'s, L> {
         }
     }
 
+    /// Asks for the activities of the leads from a place on, so that several places are waited for at once.
+    fn touch(leads: &[L], place: usize) {
+        let soon = leads.iter().skip(place).take(SOON);
+        let ready = soon.filter_map(LeadView::as_lead);
+        black_box(ready.fold(0, |all, lead| all ^ lead.touch_history()));
+    }
+
     /// Does for one lead what is left to be done.
     fn rest(
         &self,
@@ -125,16 +136,20 @@ impl<L: LeadView + Sync> Batch for LeadsOfModel<'_, L> {
                 }
                 let blocks = std::mem::take(&mut buffers.blocks);
                 results.rows(rows, |place, row| {
-                    let Some(lead) = leads.get(place % GROUP) else {
+                    let place = place % GROUP;
+                    let Some(lead) = leads.get(place) else {
                         return;
                     };
+                    if place.is_multiple_of(SOON) && self.model.reads_activities {
+                        Self::touch(leads, place);
+                    }
                     if !plain {
                         return self.model.fill(lead, as_of, row, buffers, &mut activities);
                     }
                     let mut marks = std::mem::take(&mut buffers.marks);
                     let mut case = self.model.case(lead, as_of.moment(), &mut activities);
                     case.mark(&mut marks);
-                    self.rest(&case, place % GROUP, as_of, row, (&blocks, buffers));
+                    self.rest(&case, place, as_of, row, (&blocks, buffers));
                     buffers.marks = marks;
                 });
                 buffers.blocks = blocks;
