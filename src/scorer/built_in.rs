@@ -57,7 +57,7 @@ impl BuiltIn {
             Self::Checklist(scorer) => scorer.assess_known(&case.lead, case.as_of),
             Self::Engagement(scorer) => scorer.assess_case(case),
             Self::Grade(scorer) => scorer.assess_known(case.lead, case.as_of, buffers),
-            Self::Interest(scorer) => scorer.assess_case(&as_dyn(case, &case.lead), buffers),
+            Self::Interest(scorer) => scorer.assess_case(&case.as_dyn(&case.lead), buffers),
             Self::Momentum(scorer) => scorer.assess_case(case),
             Self::NaiveBayes(scorer) => scorer.assess(&case.lead, case.as_of.into()),
             Self::Rfm(scorer) => scorer.assess_case(case),
@@ -73,7 +73,7 @@ impl BuiltIn {
             Self::Checklist(scorer) => scorer.explain_known(&case.lead, case.as_of),
             Self::Engagement(scorer) => scorer.explain_case(case),
             Self::Grade(scorer) => scorer.explain_known(case.lead, case.as_of, buffers),
-            Self::Interest(scorer) => scorer.explain_case(&as_dyn(case, &case.lead), buffers),
+            Self::Interest(scorer) => scorer.explain_case(&case.as_dyn(&case.lead), buffers),
             Self::Momentum(scorer) => scorer.explain_case(case),
             Self::NaiveBayes(scorer) => scorer.explain(&case.lead, case.as_of.into()),
             Self::Rfm(scorer) => scorer.explain_case(case),
@@ -87,7 +87,7 @@ impl BuiltIn {
         buffers: &mut Buffers,
     ) -> Option<Explanation> {
         match self {
-            Self::Interest(scorer) => Some(scorer.explain_case(&as_dyn(case, &case.lead), buffers)),
+            Self::Interest(scorer) => Some(scorer.explain_case(&case.as_dyn(&case.lead), buffers)),
             Self::Checklist(_)
             | Self::Engagement(_)
             | Self::Grade(_)
@@ -95,21 +95,5 @@ impl BuiltIn {
             | Self::NaiveBayes(_)
             | Self::Rfm(_) => None,
         }
-    }
-}
-
-fn as_dyn<'s, V: ?Sized>(
-    case: &'s Case<'_, V>,
-    lead: &'s dyn LeadView,
-) -> Case<'s, dyn LeadView + 's> {
-    Case {
-        lead,
-        as_of: case.as_of,
-        history: case.history,
-        kinds: case.kinds,
-        marks: case.marks,
-        product: case.product,
-        since: case.since,
-        pauses: case.pauses,
     }
 }

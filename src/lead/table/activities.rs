@@ -99,9 +99,56 @@ impl Activities {
         let range = self.groups.range(row);
         let at = self.at.get(range.clone()).unwrap_or_default();
         let places = places_between(at, span, |&at| at);
-        into.reserve(places.len());
         let places = range.start + places.start..range.start + places.end;
+        // Most tables: kinds, products and channels are few.
+        if let (Codes::Narrow(kinds), Codes::Narrow(products), Codes::Narrow(channels)) =
+            (&self.kinds, &self.products, &self.channels.codes)
+        {
+            let narrow = [&**kinds, &**products, &**channels];
+            match &self.subjects.codes {
+                Codes::Narrow(subjects) => {
+                    return self.append_narrow(places, narrow, subjects, into);
+                }
+                Codes::Middle(subjects) => {
+                    return self.append_narrow(places, narrow, subjects, into);
+                }
+                Codes::Zero | Codes::Wide(_) => {}
+            }
+        }
+        into.reserve(places.len());
         into.extend(places.filter_map(|place| self.get(place)));
+    }
+
+    /// Appends those at some places, with the width of each code known: without a look at it for each of them.
+    fn append_narrow<'a, S: Copy + Into<usize>>(
+        &'a self,
+        places: Range<usize>,
+        [kinds, products, channels]: [&[u8]; 3],
+        subjects: &[S],
+        into: &mut Vec<Activity<'a>>,
+    ) {
+        fn part<'p, T>(all: &'p [T], places: &Range<usize>) -> &'p [T] {
+            all.get(places.clone()).unwrap_or_default()
+        }
+        let slots = part(kinds, &places).iter().zip(part(products, &places));
+        let texts = part(channels, &places).iter().zip(part(subjects, &places));
+        let at = part(&self.at, &places).iter();
+        let all = at.zip(places).zip(slots.zip(texts));
+        into.extend(all.map(
+            |((&at, place), ((&kind, &product), (&channel, &subject)))| {
+                let product = product.checked_sub(1).map(u16::from);
+                let value = self.values.get(place).copied();
+                Activity {
+                    at,
+                    kind: KindSlot::new(kind.into()),
+                    id: self.ids.known(place),
+                    product: product.map(ProductSlot::new),
+                    subject: self.subjects.text(subject.into()),
+                    channel: self.channels.text(channel.into()),
+                    value: value.filter(|value| !value.is_nan()),
+                }
+            },
+        ));
     }
 
     #[inline]

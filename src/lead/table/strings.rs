@@ -213,7 +213,13 @@ impl Coded {
 
     #[inline]
     pub(crate) fn get(&self, place: usize) -> Option<&str> {
-        match self.codes.get(place) {
+        self.text(self.codes.get(place))
+    }
+
+    /// The text of a code.
+    #[inline]
+    pub(crate) fn text(&self, code: usize) -> Option<&str> {
+        match code {
             0 => None,
             code => self.texts.get(code),
         }

@@ -3,7 +3,7 @@ use super::resolve::{Labels, Target};
 use crate::lead::LeadView;
 use crate::model::model::{Row, ScoreModel};
 use crate::score::{NO_BAND, Notes};
-use crate::scorer::{Buffers, Case};
+use crate::scorer::{ActivityPlan, Buffers, Case};
 use std::sync::Arc;
 
 impl ScoreModel {
@@ -70,12 +70,15 @@ impl ScoreModel {
             let by_score = labels.band(value);
             let mut reached = by_score;
             for auto in &labels.auto {
+                let happened = |activity: &ActivityPlan, buffers: &mut Buffers| {
+                    activity.happened(&case.as_dyn(&case.lead), &mut buffers.chosen)
+                };
                 if reached.is_some_and(|reached| reached >= auto.band)
                     || !auto.guard.holds(&buffers.words)
                     || !auto
                         .activity
                         .as_ref()
-                        .is_none_or(|activity| activity.happened(case, &mut buffers.chosen))
+                        .is_none_or(|activity| happened(activity, buffers))
                 {
                     continue;
                 }

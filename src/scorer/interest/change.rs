@@ -132,7 +132,7 @@ impl InterestScorer {
             let of = ProductSlot::new(u16::try_from(place).ok()?);
             let told = self.with_case(lead, as_of, Some(of), |case, buffers| {
                 self.plan.read(case.lead, case.as_of, buffers);
-                self.plan.points::<On, _>(case, buffers, &mut |_| {}).1
+                self.plan.points::<On>(case, buffers, &mut |_| {}).1
             });
             told.ok()
         };

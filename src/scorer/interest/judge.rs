@@ -159,7 +159,7 @@ impl InterestScorer {
         case: &Case<'_, dyn LeadView + '_>,
         buffers: &mut Buffers,
     ) -> (f64, T::Node) {
-        self.plan.points::<T, _>(case, buffers, &mut |_| {})
+        self.plan.points::<T>(case, buffers, &mut |_| {})
     }
 
     fn judge<T: Trace>(

@@ -1,4 +1,4 @@
-use crate::lead::{Activity, KindSlot, Moment, ProductSlot};
+use crate::lead::{Activity, KindSlot, LeadView, Moment, ProductSlot};
 use crate::score::Cell;
 use crate::scorer::condition::{BlockWords, Words};
 use crate::scorer::history::{Kinds, Pauses, Since};
@@ -75,6 +75,21 @@ impl<'c, V: ?Sized> Case<'c, V> {
                 .marks
                 .map_or(self.kinds, |marks| marks.kinds_of(product)),
             ..*self
+        }
+    }
+
+    /// The same case with a lead of any type, so that what judges it is compiled once, and stays at hand.
+    #[inline]
+    pub(crate) fn as_dyn<'s>(&'s self, lead: &'s dyn LeadView) -> Case<'s, dyn LeadView + 's> {
+        Case {
+            lead,
+            as_of: self.as_of,
+            history: self.history,
+            kinds: self.kinds,
+            marks: self.marks,
+            product: self.product,
+            since: self.since,
+            pauses: self.pauses,
         }
     }
 

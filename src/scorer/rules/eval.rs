@@ -1,12 +1,13 @@
 use super::case::{Buffers, Case};
 use super::plan::{Effect, GroupPlan, RulePlan, RulesPlan};
 use super::spec::{GroupPolicy, WhenUnknown};
-use super::wakes::Wakes;
+use super::wakes::{Adding, GroupSum};
 use crate::lead::{AttributeSlot, LeadView, Moment};
 use crate::score::{Formula, Role, Score, Unit, clamp, larger, scale};
 use crate::scorer::Assessment;
 use crate::scorer::condition::{Settings, Words};
 use crate::scorer::history::Kinds;
+use crate::scorer::marks::Places;
 use crate::scorer::trace::{Off, Trace};
 use std::sync::Arc;
 
@@ -45,7 +46,7 @@ impl RulesPlan {
         buffers: &mut Buffers,
         verdict: &mut dyn FnMut(&Arc<str>),
     ) -> Judged<T::Node> {
-        let (points, node) = self.points::<T, V>(case, buffers, verdict);
+        let (points, node) = self.points::<T>(&case.as_dyn(&case.lead), buffers, verdict);
         self.judged::<T>(known, points, node)
     }
 
@@ -135,9 +136,9 @@ impl RulesPlan {
     }
 
     /// As [`points`](RulesPlan::points), keeping what each rule gives in `given`, by its place.
-    pub(super) fn points_by_guards<V: LeadView + ?Sized>(
+    pub(super) fn points_by_guards(
         &self,
-        case: &Case<'_, V>,
+        case: &Case<'_, dyn LeadView + '_>,
         buffers: &mut Buffers,
         given: &mut Vec<Given>,
     ) -> f64 {
@@ -148,7 +149,7 @@ impl RulesPlan {
             }
             let given = given.get_mut(rule.place)?;
             if let Given::Open = given {
-                *given = match self.rule::<Off, V>(rule, case, chosen) {
+                *given = match self.rule::<Off>(rule, case, chosen) {
                     Some((points, ())) => Given::Points(points),
                     None => Given::Nothing,
                 };
@@ -178,15 +179,15 @@ impl RulesPlan {
     }
 
     /// Points of the dimension, clamped, once the attributes are read.
-    pub(crate) fn points<T: Trace, V: LeadView + ?Sized>(
+    pub(crate) fn points<T: Trace>(
         &self,
-        case: &Case<'_, V>,
+        case: &Case<'_, dyn LeadView + '_>,
         buffers: &mut Buffers,
         verdict: &mut dyn FnMut(&Arc<str>),
     ) -> (f64, T::Node) {
         let Buffers { words, chosen, .. } = buffers;
         self.points_by::<T>(words, case.kinds, verdict, &mut |rule| {
-            self.rule::<T, V>(rule, case, chosen)
+            self.rule::<T>(rule, case, chosen)
         })
     }
 
@@ -216,8 +217,8 @@ impl RulesPlan {
             None => true,
         };
         if let (false, Some(wakes)) = (T::ON, &self.wakes) {
-            if let Some(awake) = wakes.adding_of(&self.groups, words, kinds) {
-                let sum = self.add_up::<T>(awake, words, verdict, rule);
+            if let Some((adding, awake)) = wakes.adding(words, kinds) {
+                let sum = self.add_up::<T>(adding, awake, words, verdict, rule);
                 let bare = || (Unit::Points, Formula::Sum, Role::Step);
                 let node = T::node(|| "points".into(), None, bare, parts);
                 let name = || ("points".into(), Role::Step);
@@ -256,14 +257,16 @@ impl RulesPlan {
     /// The sum of all groups, where these do nothing but add up: rules in one go, whatever their groups, since how many
     /// of a group are awake is something that nobody could foretell.
     #[inline]
-    fn add_up<'r, T: Trace>(
+    fn add_up<T: Trace>(
         &self,
-        awake: impl Iterator<Item = (usize, &'r RulePlan)>,
+        adding: &Adding,
+        awake: Places,
         words: &Words,
         verdict: &mut dyn FnMut(&Arc<str>),
         given: &mut impl FnMut(&RulePlan) -> Option<(f64, T::Node)>,
     ) -> f64 {
-        let mut sums = [0.0; Wakes::FEW];
+        let mut sums = [0.0; Adding::MOST];
+        let awake = awake.filter_map(|bit| adding.rule(&self.groups, bit));
         for (group, rule) in awake.filter(|(_, rule)| rule.guard.holds(words)) {
             let Some((value, _)) = given(rule) else {
                 continue;
@@ -275,14 +278,15 @@ impl RulesPlan {
                 *sum += value;
             }
         }
-        self.groups.iter().zip(sums).fold(0.0, |all, (group, sum)| {
-            let name = || ((&group.name).into(), Role::Group);
-            let (value, ()) = if group.is_at_once() {
-                Self::group::<Off>(group, words, &[], verdict, &mut |_| None)
-            } else {
-                within::<Off>(sum, group.min, group.max, (), name)
-            };
-            all + value
+        let groups = adding.sums().zip(sums).enumerate();
+        groups.fold(0.0, |all, (number, (group, sum))| {
+            all + match (group, self.groups.get(number)) {
+                (GroupSum::Within(least, most), _) => sum.max(least).min(most) + 0.0,
+                (GroupSum::AtOnce, Some(group)) => {
+                    Self::group::<Off>(group, words, &[], verdict, &mut |_| None).0
+                }
+                (GroupSum::AtOnce, None) => 0.0,
+            }
         })
     }
 

@@ -8,9 +8,7 @@ impl ActivityPlan {
     pub(crate) fn is_by_kind(&self) -> bool {
         matches!(self.mode, Mode::Each)
             && matches!(self.products, Slots::Any)
-            && self.subject.is_none()
-            && self.channel.is_none()
-            && self.value.is_none()
+            && self.filters.is_none()
     }
 
     /// Whether activities of a kind count.

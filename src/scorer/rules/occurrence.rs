@@ -1,7 +1,6 @@
 use super::case::Case;
 use super::plan::{ActivityPlan, Mode};
 use crate::lead::{Activity, Moment, ProductSlot};
-use crate::scorer::condition::Filters;
 use crate::scorer::history::day;
 use crate::scorer::marks::{Marks, Places};
 use std::collections::HashSet;
@@ -27,26 +26,11 @@ impl ActivityPlan {
         }
     }
 
-    /// Whether there is any filter.
-    #[inline]
-    fn is_filtered(&self) -> bool {
-        self.subject.is_some() || self.channel.is_some() || self.value.is_some()
-    }
-
     /// Whether an activity passes the filters.
     #[inline]
     fn passes(&self, activity: &Activity<'_>) -> bool {
-        self.subject
-            .as_ref()
-            .is_none_or(|filter| filter.text(activity.subject))
-            && self
-                .channel
-                .as_ref()
-                .is_none_or(|filter| filter.text(activity.channel))
-            && self
-                .value
-                .as_ref()
-                .is_none_or(|filter| filter.number(activity.value))
+        let filters = self.filters.as_ref();
+        filters.is_none_or(|filters| filters.pass(activity))
     }
 
     /// Whether an age counts.
@@ -59,21 +43,20 @@ impl ActivityPlan {
     #[inline]
     fn passing<V: ?Sized>(&self, marks: &Marks, case: &Case<'_, V>) -> Places {
         let mut open = self.asked(marks, case.product);
-        if !self.is_filtered() {
+        let Some(filters) = &self.filters else {
             return open;
-        }
+        };
         let mut sure = Places::default();
-        if let Some(start) = self.subject.as_ref().and_then(Filters::start) {
+        if let Some((start, is_all)) = filters.start() {
             let begun = open.and(&marks.starting(start));
             let foreign = open.and(&marks.foreign());
-            let only_start = self.channel.is_none() && self.value.is_none();
-            (sure, open) = if start.decides() && only_start {
+            (sure, open) = if is_all {
                 (begun.without(&foreign), foreign)
             } else {
                 (sure, begun.or(&foreign))
             };
         }
-        let passes = |place| case.history.get(place).is_some_and(|one| self.passes(one));
+        let passes = |place| case.history.get(place).is_some_and(|one| filters.pass(one));
         sure.or(&open.only(passes))
     }
 
@@ -118,19 +101,31 @@ impl ActivityPlan {
                 _ => self.choose_among(passing, history, chosen, give),
             }
         } else if case.kinds.may_share(self.asks) {
-            let of = |activity: &Activity<'_>| match case.product {
-                Some(_) => activity.product == case.product,
-                None => true,
-            };
-            let passing = history.iter().enumerate().filter(|(_, activity)| {
-                of(activity) && self.is_asked(activity) && self.passes(activity)
-            });
-            self.choose_among(passing.map(|(place, _)| place), history, chosen, |place| {
-                if let Some(activity) = history.get(place) {
-                    give(activity, case.pauses.age(activity.at, case.as_of));
-                }
-            });
+            self.choose_of_long(case, chosen, give);
         }
+    }
+
+    /// As [`choose`](ActivityPlan::choose), of a history without marks. Out of the way: few are so long.
+    #[inline(never)]
+    fn choose_of_long<'c, V: ?Sized>(
+        &self,
+        case: &Case<'c, V>,
+        chosen: &mut Vec<usize>,
+        mut give: impl FnMut(&'c Activity<'c>, i64),
+    ) {
+        let history = case.history;
+        let of = |activity: &Activity<'_>| match case.product {
+            Some(_) => activity.product == case.product,
+            None => true,
+        };
+        let passing = history.iter().enumerate().filter(|(_, activity)| {
+            of(activity) && self.is_asked(activity) && self.passes(activity)
+        });
+        self.choose_among(passing.map(|(place, _)| place), history, chosen, |place| {
+            if let Some(activity) = history.get(place) {
+                give(activity, case.pauses.age(activity.at, case.as_of));
+            }
+        });
     }
 
     /// Hands on the places that the occurrence mode chooses among those that pass.

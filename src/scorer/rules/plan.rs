@@ -1,7 +1,7 @@
 use super::spec::{GroupPolicy, WhenUnknown};
 use super::wakes::Wakes;
-use crate::lead::{KindSlot, ProductSlot, SchemaId};
-use crate::scorer::condition::{Applies, Filters, Guard, Need, Plan, Settings, Sums};
+use crate::lead::{Activity, KindSlot, ProductSlot, SchemaId};
+use crate::scorer::condition::{Applies, Filters, Guard, Need, Plan, Settings, Start, Sums};
 use crate::scorer::decay::Decay;
 use crate::scorer::history::Kinds;
 use crate::scorer::marks::Places;
@@ -134,9 +134,8 @@ pub(crate) struct ActivityPlan {
     /// Whether it never holds without an activity.
     pub(super) needs_some: bool,
     pub(super) products: Slots<ProductSlot>,
-    pub(super) subject: Option<Filters>,
-    pub(super) channel: Option<Filters>,
-    pub(super) value: Option<Filters>,
+    /// Apart, since few rules have any: what all rules read is small, and stays at hand.
+    pub(super) filters: Option<Box<FieldFilters>>,
     pub(super) mode: Mode,
     pub(super) keep_first: bool,
     /// Ages below this count.
@@ -147,6 +146,56 @@ pub(crate) struct ActivityPlan {
     pub(super) points: f64,
     /// Whether the points are per unit of the activity's value.
     pub(super) per_value: bool,
+}
+
+/// What fields of an activity must be like.
+#[derive(Debug)]
+pub(super) struct FieldFilters {
+    pub(super) subject: Option<Filters>,
+    pub(super) channel: Option<Filters>,
+    pub(super) value: Option<Filters>,
+}
+
+impl FieldFilters {
+    /// `None` where nothing is asked of any field.
+    pub(super) fn new(
+        subject: Option<Filters>,
+        channel: Option<Filters>,
+        value: Option<Filters>,
+    ) -> Option<Box<Self>> {
+        let is_any = subject.is_some() || channel.is_some() || value.is_some();
+        is_any.then(|| {
+            Box::new(Self {
+                subject,
+                channel,
+                value,
+            })
+        })
+    }
+
+    /// Whether an activity passes.
+    #[inline]
+    pub(super) fn pass(&self, activity: &Activity<'_>) -> bool {
+        self.subject
+            .as_ref()
+            .is_none_or(|filter| filter.text(activity.subject))
+            && self
+                .channel
+                .as_ref()
+                .is_none_or(|filter| filter.text(activity.channel))
+            && self
+                .value
+                .as_ref()
+                .is_none_or(|filter| filter.number(activity.value))
+    }
+
+    /// What the subjects of those that pass begin with, where that is known; and whether that is all that is asked.
+    #[inline]
+    pub(super) fn start(&self) -> Option<(&Start, bool)> {
+        let start = self.subject.as_ref()?.start()?;
+        let is_all = start.decides() && self.channel.is_none() && self.value.is_none();
+        Some((start, is_all))
+    }
 }
 
 /// One slot, several, or any.

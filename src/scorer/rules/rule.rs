@@ -8,10 +8,10 @@ use crate::scorer::trace::Trace;
 impl RulesPlan {
     /// What a rule gives whose condition is true; `None` where it does not hold.
     #[inline]
-    pub(super) fn rule<T: Trace, V: LeadView + ?Sized>(
+    pub(super) fn rule<T: Trace>(
         &self,
         rule: &RulePlan,
-        case: &Case<'_, V>,
+        case: &Case<'_, dyn LeadView + '_>,
         chosen: &mut Vec<usize>,
     ) -> Option<(f64, T::Node)> {
         if !rule.may_hold(case.kinds) {
@@ -25,21 +25,21 @@ impl RulesPlan {
                 (value, T::node(label, Some(value), what, Vec::new()))
             }
             Effect::Activity(plan) => match &plan.mode {
-                Mode::Count(ranges) => Self::count::<T, V>(rule, plan, ranges, case)?,
-                _ => self.occurrences::<T, V>(rule, plan, case, chosen)?,
+                Mode::Count(ranges) => Self::count::<T>(rule, plan, ranges, case)?,
+                _ => self.occurrences::<T>(rule, plan, case, chosen)?,
             },
-            Effect::Inactivity(plan) => Self::inactivity::<T, V>(rule, plan, case)?,
+            Effect::Inactivity(plan) => Self::inactivity::<T>(rule, plan, case)?,
         };
         Some(within::<T>(value, rule.min, rule.max, node, || {
             (label(), Role::Rule)
         }))
     }
 
-    fn occurrences<T: Trace, V: LeadView + ?Sized>(
+    fn occurrences<T: Trace>(
         &self,
         rule: &RulePlan,
         plan: &ActivityPlan,
-        case: &Case<'_, V>,
+        case: &Case<'_, dyn LeadView + '_>,
         chosen: &mut Vec<usize>,
     ) -> Option<(f64, T::Node)> {
         let mut sum = 0.0;
@@ -82,11 +82,11 @@ impl RulesPlan {
         }
     }
 
-    fn count<T: Trace, V: LeadView + ?Sized>(
+    fn count<T: Trace>(
         rule: &RulePlan,
         plan: &ActivityPlan,
         ranges: &[(u64, u64, f64)],
-        case: &Case<'_, V>,
+        case: &Case<'_, dyn LeadView + '_>,
     ) -> Option<(f64, T::Node)> {
         let (count, age_micros) = plan.counted(case);
         let &(_, _, points) = ranges
@@ -110,10 +110,10 @@ impl RulesPlan {
         Some((value, node))
     }
 
-    fn inactivity<T: Trace, V: LeadView + ?Sized>(
+    fn inactivity<T: Trace>(
         rule: &RulePlan,
         plan: &InactivityPlan,
-        case: &Case<'_, V>,
+        case: &Case<'_, dyn LeadView + '_>,
     ) -> Option<(f64, T::Node)> {
         let last = case
             .history
@@ -159,6 +159,9 @@ impl ActivityPlan {
 
     /// How many activities count.
     pub(crate) fn times<V: ?Sized>(&self, case: &Case<'_, V>, chosen: &mut Vec<usize>) -> u64 {
+        if let Mode::Each | Mode::Count(_) = self.mode {
+            return self.counted(case).0;
+        }
         let mut count = 0_u64;
         self.choose(case, chosen, |_, age| {
             count += u64::from(self.in_window(age));

@@ -21,9 +21,73 @@ pub(super) struct Wakes {
     groups: Box<[Span]>,
     /// Groups that give something even where all their rules sleep, or that are not judged rule by rule: a bit each.
     lasting: u64,
-    /// The group and the place among the group's of each rule, by its bit, where groups do nothing but add up, or are
-    /// judged at once.
-    adding: Option<Box<[(usize, usize)]>>,
+    adding: Option<Adding>,
+}
+
+/// Groups that do nothing but add up, or are judged at once: in little memory, which stays at hand.
+#[derive(Debug)]
+pub(super) struct Adding {
+    /// The group and the place among the group's of each rule, by its bit.
+    places: Box<[(u8, u8)]>,
+    /// By group.
+    sums: Box<[GroupSum]>,
+}
+
+/// What is done with the sum of a group.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum GroupSum {
+    /// Nothing: the group is judged at once.
+    AtOnce,
+    /// It is kept within bounds.
+    Within(f64, f64),
+}
+
+impl Adding {
+    /// The most groups that are added up side by side.
+    pub(super) const MOST: usize = 16;
+
+    fn new(groups: &[GroupPlan]) -> Option<Self> {
+        let mut places = Vec::new();
+        let mut sums = Vec::new();
+        for (number, group) in groups.iter().enumerate() {
+            let adds = group.is_at_once() || group.policy == GroupPolicy::Sum;
+            if !adds || group.applies.is_some() || number >= Self::MOST {
+                return None;
+            }
+            let number = u8::try_from(number).ok()?;
+            for place in 0..group.rules.len() {
+                places.push((number, u8::try_from(place).ok()?));
+            }
+            sums.push(if group.is_at_once() {
+                GroupSum::AtOnce
+            } else {
+                let least = group.min.unwrap_or(f64::NEG_INFINITY);
+                GroupSum::Within(least, group.max.unwrap_or(f64::INFINITY))
+            });
+        }
+        Some(Self {
+            places: places.into(),
+            sums: sums.into(),
+        })
+    }
+
+    /// Each group, with what is done with its sum.
+    #[inline]
+    pub(super) fn sums(&self) -> impl Iterator<Item = GroupSum> {
+        self.sums.iter().copied()
+    }
+
+    /// The group of a rule, by its bit, and the rule.
+    #[inline]
+    pub(super) fn rule<'g>(
+        &self,
+        groups: &'g [GroupPlan],
+        bit: usize,
+    ) -> Option<(usize, &'g RulePlan)> {
+        let &(group, place) = self.places.get(bit)?;
+        let rules = &groups.get(usize::from(group))?.rules;
+        Some((group.into(), rules.get(usize::from(place))?))
+    }
 }
 
 /// The bits of the rules of one group: where they begin, and how many there are.
@@ -34,9 +98,6 @@ struct Span {
 }
 
 impl Wakes {
-    /// The most groups that are added up side by side.
-    pub(super) const FEW: usize = 16;
-
     /// `None` where there are too many rules or groups, or none that sleeps.
     pub(super) fn new(groups: &[GroupPlan]) -> Option<Self> {
         const MOST: usize = u64::BITS as usize;
@@ -99,39 +160,15 @@ impl Wakes {
             bits: bits.into(),
             groups: spans.into(),
             lasting,
-            adding: Self::adding(groups),
+            adding: Adding::new(groups),
         })
     }
 
-    fn adding(groups: &[GroupPlan]) -> Option<Box<[(usize, usize)]>> {
-        let adds = |group: &GroupPlan| {
-            group.applies.is_none() && (group.is_at_once() || group.policy == GroupPolicy::Sum)
-        };
-        (groups.len() <= Self::FEW && groups.iter().all(adds)).then(|| {
-            let numbered = groups.iter().enumerate();
-            let places = numbered.flat_map(|(number, group)| {
-                let places = 0..group.rules.len();
-                places.map(move |place| (number, place))
-            });
-            places.collect()
-        })
-    }
-
-    /// Where groups do nothing but add up: the rules that are awake of a lead, in order, each with the number of its
-    /// group, of which there are at most [`FEW`](Wakes::FEW).
+    /// Where groups do nothing but add up: these, and the bits of the rules that are awake of a lead.
     #[inline]
-    pub(super) fn adding_of<'g>(
-        &'g self,
-        groups: &'g [GroupPlan],
-        words: &Words,
-        kinds: Kinds,
-    ) -> Option<impl Iterator<Item = (usize, &'g RulePlan)>> {
-        let places = self.adding.as_ref()?;
-        let awake = Places::from_bits(self.rules(words, kinds));
-        Some(awake.filter_map(|bit| {
-            let &(group, place) = places.get(bit)?;
-            Some((group, groups.get(group)?.rules.get(place)?))
-        }))
+    pub(super) fn adding(&self, words: &Words, kinds: Kinds) -> Option<(&Adding, Places)> {
+        let adding = self.adding.as_ref()?;
+        Some((adding, Places::from_bits(self.rules(words, kinds))))
     }
 
     /// The bits of the rules that are awake of a lead.

@@ -118,6 +118,7 @@ impl WhatIf {
         // What a rule gives where its condition is true, by its place: no attribute changes that.
         let mut given: Vec<Given> = Vec::new();
         let mut changed: Option<AttributeSlot> = None;
+        let lent = case.as_dyn(&case.lead);
         self.gains(case.lead, case.as_of, Unit::Points, |lead| {
             match (lead.slot, changed) {
                 (None, _) => plan.read(lead, case.as_of, buffers),
@@ -129,7 +130,7 @@ impl WhatIf {
                 }
             }
             changed = lead.slot;
-            plan.points_by_guards(case, buffers, &mut given)
+            plan.points_by_guards(&lent, buffers, &mut given)
         })
     }
 

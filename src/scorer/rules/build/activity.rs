@@ -6,7 +6,7 @@ use crate::scorer::decay::{period, positive_period};
 use crate::scorer::rules::activity_spec::{
     ActivitySpec, CountRange, InactivitySpec, Keep, Names, Occurrences,
 };
-use crate::scorer::rules::plan::{ActivityPlan, InactivityPlan, Mode, Slots};
+use crate::scorer::rules::plan::{ActivityPlan, FieldFilters, InactivityPlan, Mode, Slots};
 
 impl Builder<'_> {
     pub(crate) fn activity(&mut self, spec: &ActivitySpec, path: &str) -> ActivityPlan {
@@ -58,9 +58,7 @@ impl Builder<'_> {
             needs_some: mode.needs_some(),
             kinds,
             products,
-            subject,
-            channel,
-            value,
+            filters: FieldFilters::new(subject, channel, value),
             mode,
             keep_first: spec.keep == Some(Keep::First),
             last,

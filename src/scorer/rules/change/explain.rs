@@ -119,7 +119,10 @@ impl RuleScorer {
             && !plan.reads_activities
             && plan.reads_attributes
             && plan.when_unknown == WhenUnknown::Abstain;
-        (!abstains).then(|| plan.points::<On, V>(case, buffers, &mut |_| {}).1)
+        (!abstains).then(|| {
+            let case = case.as_dyn(&case.lead);
+            plan.points::<On>(&case, buffers, &mut |_| {}).1
+        })
     }
 
     /// The change between explained points.
