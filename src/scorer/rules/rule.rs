@@ -6,8 +6,8 @@ use crate::score::{Evidence, Formula, Label, Role, Unit, inactivity, occurrence}
 use crate::scorer::trace::Trace;
 
 impl RulesPlan {
-    /// What a rule gives whose condition is true; `None` where it does not hold.
-    #[inline]
+    /// What a rule gives whose condition is true; `None` where it does not hold. Compiled once for all that ask.
+    #[inline(never)]
     pub(super) fn rule<T: Trace>(
         &self,
         rule: &RulePlan,
