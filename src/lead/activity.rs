@@ -93,6 +93,22 @@ pub(super) fn places_between<T>(
     start.min(end)..end
 }
 
+/// One of 64 bits for an id: the same for the same, mostly others for others.
+#[inline]
+pub(super) fn id_mark(id: &str) -> u64 {
+    const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+    let bytes = id.as_bytes();
+    let four = |four: &[u8; 4]| u64::from(u32::from_le_bytes(*four));
+    let end = match bytes.last_chunk() {
+        Some(last) => four(last),
+        None => bytes
+            .iter()
+            .fold(0, |all, &byte| all << 8 | u64::from(byte)),
+    };
+    let mixed = bytes.first_chunk().map_or(0, four) << 32 ^ end ^ (bytes.len() as u64) << 24;
+    1 << (mixed.wrapping_mul(ODD) >> 58)
+}
+
 /// The total order in which activities are added up: time first, then every field that can matter.
 pub(crate) fn canonical_order(a: &Activity<'_>, b: &Activity<'_>) -> Ordering {
     a.at.cmp(&b.at).then_with(|| {

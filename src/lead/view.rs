@@ -1,3 +1,4 @@
+use super::activity::id_mark;
 use super::{
     Activity, Answer, AttributeSlot, Lead, Moment, Override, Purchase, QuestionSlot, SchemaId,
     Value,
@@ -119,11 +120,13 @@ pub trait LeadView {
         until: Moment,
         into: &mut Vec<Activity<'a>>,
     ) -> bool {
-        // Ever later ones without ids need no closer look.
-        let (mut last, mut is_plain) = (Moment::MIN, true);
+        // Ever later ones whose ids surely differ need no closer look.
+        let (mut last, mut is_plain, mut ids) = (Moment::MIN, true, 0);
         self.activities(&mut |activity| {
             if since <= activity.at && activity.at <= until {
-                is_plain &= (last < activity.at) & activity.id.is_none();
+                let mark = activity.id.map_or(0, id_mark);
+                is_plain &= (last < activity.at) & (ids & mark == 0);
+                ids |= mark;
                 last = activity.at;
                 into.push(activity);
             }

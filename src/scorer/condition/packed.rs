@@ -15,29 +15,30 @@ impl Packed {
     #[inline]
     pub(super) fn new(bytes: &[u8]) -> Option<Self> {
         const NOT_ASCII: u64 = 0x8080_8080_8080_8080;
-        let (low, high) = match (bytes.first_chunk(), bytes.last_chunk()) {
-            (Some(first), Some(last)) if bytes.len() <= 16 => {
-                (u64::from_le_bytes(*first), u64::from_le_bytes(*last))
+        let length = bytes.len();
+        if length > 16 {
+            return None;
+        }
+        let (low, high) = match *bytes {
+            [] => (0, 0),
+            [a] => (u64::from(a), 0),
+            [a, b] => (u64::from(a), u64::from(b)),
+            [a, b, c] => (u64::from(a), u64::from(b) << 8 | u64::from(c)),
+            _ => {
+                // Four at a time, from places that the length decides: no branch on whether there are eight, which
+                // nobody could foretell.
+                let four = |place: usize| {
+                    let four = bytes.get(place..)?.first_chunk()?;
+                    Some(u64::from(u32::from_le_bytes(*four)))
+                };
+                let low = four(0)? | four(4.min(length - 4))? << 32;
+                (
+                    low,
+                    four(length.saturating_sub(8))? | four(length - 4)? << 32,
+                )
             }
-            (Some(_), _) => return None,
-            _ => match (bytes.first_chunk(), bytes.last_chunk()) {
-                (Some(first), Some(last)) => (
-                    u64::from(u32::from_le_bytes(*first)),
-                    u64::from(u32::from_le_bytes(*last)),
-                ),
-                _ => match *bytes {
-                    [] => (0, 0),
-                    [a] => (u64::from(a), 0),
-                    [a, b] => (u64::from(a), u64::from(b)),
-                    [a, b, c, ..] => (u64::from(a), u64::from(b) << 8 | u64::from(c)),
-                },
-            },
         };
-        ((low | high) & NOT_ASCII == 0).then_some(Self {
-            length: bytes.len(),
-            low,
-            high,
-        })
+        ((low | high) & NOT_ASCII == 0).then_some(Self { length, low, high })
     }
 }
 
