@@ -132,6 +132,11 @@ impl History {
         let places = places_between(&self.entries, (since, until), |entry| entry.at);
         into.reserve(places.len());
         let entries = self.entries.get(places.clone()).unwrap_or_default();
+        if self.unusual.is_none() {
+            // None is voided, and all texts are where they are looked for first.
+            into.extend(entries.iter().map(|entry| self.usual_view(entry)));
+            return;
+        }
         let placed = places.zip(entries);
         let visible = placed.filter(|&(place, _)| !self.is_voided(place));
         into.extend(visible.map(|(place, entry)| self.view(place, entry)));
@@ -166,27 +171,23 @@ impl History {
 
     #[inline]
     fn view(&self, place: usize, entry: &Entry) -> Activity<'_> {
-        Activity {
-            at: entry.at,
-            kind: KindSlot::new(entry.kind),
-            id: self.text(place, Field::Id, entry.id),
-            product: (entry.product != Entry::NO_PRODUCT).then(|| ProductSlot::new(entry.product)),
-            subject: self.text(place, Field::Subject, entry.subject),
-            channel: self.text(place, Field::Channel, entry.channel),
-            value: (!entry.value.is_nan()).then_some(entry.value),
-        }
+        entry.view(|field, short| match short {
+            Short::ELSEWHERE => self.long(place, field),
+            short => self.text(short),
+        })
+    }
+
+    /// The view of an entry whose texts are all short and stand early.
+    #[inline]
+    fn usual_view(&self, entry: &Entry) -> Activity<'_> {
+        entry.view(|_, short| self.text(short))
     }
 
     #[inline]
-    fn text(&self, place: usize, field: Field, short: Short) -> Option<&str> {
-        match short {
-            Short::NONE => None,
-            Short::ELSEWHERE => self.long(place, field),
-            Short { start, len } => {
-                let start = usize::from(start);
-                self.texts.get(start..start + usize::from(len))
-            }
-        }
+    fn text(&self, Short { start, len }: Short) -> Option<&str> {
+        let start = usize::from(start);
+        let text = self.texts.get(start..start + usize::from(len));
+        text.filter(|text| !text.is_empty())
     }
 
     #[cold]
@@ -256,6 +257,19 @@ struct Entry {
 impl Entry {
     /// No schema has that many products.
     const NO_PRODUCT: u16 = u16::MAX;
+
+    #[inline]
+    fn view<'t>(&self, text: impl Fn(Field, Short) -> Option<&'t str>) -> Activity<'t> {
+        Activity {
+            at: self.at,
+            kind: KindSlot::new(self.kind),
+            id: text(Field::Id, self.id),
+            product: (self.product != Self::NO_PRODUCT).then(|| ProductSlot::new(self.product)),
+            subject: text(Field::Subject, self.subject),
+            channel: text(Field::Channel, self.channel),
+            value: (!self.value.is_nan()).then_some(self.value),
+        }
+    }
 }
 
 impl PartialEq for Entry {
