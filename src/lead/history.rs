@@ -366,6 +366,33 @@ mod tests {
     }
 
     #[test]
+    fn all_that_is_visible_is_appended() {
+        let texts = ["", "/a", "/b/c", "é"];
+        let some = |text: &'static str| Some(text).filter(|text| !text.is_empty());
+        let all: Vec<_> = (0_i64..9)
+            .zip(texts.iter().cycle())
+            .map(|(second, text)| Activity {
+                subject: some(text),
+                channel: some(texts[usize::from(second % 2 == 0)]),
+                product: (second % 3 == 0).then(|| ProductSlot::new(1)),
+                ..at(second)
+            })
+            .collect();
+        for voided in [None, Some(4)] {
+            let reported = all.iter().enumerate().map(|(place, &activity)| Reported {
+                activity,
+                voided: voided == Some(place),
+            });
+            let history = History::new(reported.collect()).unwrap();
+            let (mut appended, mut visited) = (Vec::new(), Vec::new());
+            history.append(Moment::MIN, Moment::MAX, &mut appended);
+            history.visit(&mut |activity| visited.push(activity));
+            assert_eq!(appended, visited);
+            assert_eq!(appended.len(), all.len() - usize::from(voided.is_some()));
+        }
+    }
+
+    #[test]
     fn order_of_reports_does_not_matter() {
         let mut reported = vec![
             seen(at(0)),

@@ -125,7 +125,7 @@ pub trait LeadView {
         self.activities(&mut |activity| {
             if since <= activity.at && activity.at <= until {
                 let mark = activity.id.map_or(0, id_mark);
-                is_plain &= (last < activity.at) & (ids & mark == 0);
+                is_plain &= last < activity.at && ids & mark == 0;
                 ids |= mark;
                 last = activity.at;
                 into.push(activity);
@@ -261,5 +261,53 @@ impl<V: LeadView + ?Sized> LeadView for KnownAt<'_, V> {
 
     fn overrides<'a>(&'a self, visit: &mut dyn FnMut(Override<'a>)) {
         self.lead.overrides(visit);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lead::{KindSlot, SchemaSpec};
+
+    /// A view that says nothing but what was done.
+    struct Doer(SchemaId, Vec<Activity<'static>>);
+
+    impl LeadView for Doer {
+        fn schema(&self) -> SchemaId {
+            self.0
+        }
+
+        fn attribute(&self, _: AttributeSlot) -> Value<'_> {
+            Value::Missing
+        }
+
+        fn activities<'a>(&'a self, visit: &mut dyn FnMut(Activity<'a>)) {
+            self.1.iter().for_each(|&one| visit(one));
+        }
+    }
+
+    #[test]
+    fn only_ever_later_activities_whose_ids_differ_need_no_closer_look() {
+        let schema = SchemaSpec::new().kind("visit").build().unwrap();
+        let at = |second| Activity::new(KindSlot::new(0), Moment::from_seconds(second));
+        let is_plain = |all: &[Activity<'static>]| {
+            let doer = Doer(schema.id(), all.to_vec());
+            let mut into = Vec::new();
+            let plain = doer.append_activities(Moment::MIN, Moment::MAX, &mut into);
+            assert_eq!(into, all);
+            plain
+        };
+        assert!(is_plain(&[]));
+        assert!(is_plain(&[
+            at(1),
+            at(2).id("e1"),
+            at(3),
+            at(4).id("a longer id")
+        ]));
+        assert!(!is_plain(&[at(2), at(1)]));
+        assert!(!is_plain(&[at(1), at(1)]));
+        for id in ["", "a", "abc", "four", "a longer id", "ü"] {
+            assert!(!is_plain(&[at(1).id(id), at(2), at(3).id(id)]), "{id}");
+        }
     }
 }

@@ -204,3 +204,41 @@ impl FromIterator<Kinds> for Kinds {
 pub(crate) fn day(moment: Moment, utc_offset: i64) -> i64 {
     moment.micros().saturating_add(utc_offset).div_euclid(DAY)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Moments of all sizes, the extreme ones too.
+    fn moments() -> impl Strategy<Value = Moment> {
+        const SOME: i64 = 1_000_000_000_000_000_000;
+        let extreme = prop_oneof![Just(i64::MIN), Just(i64::MAX)];
+        let micros = prop_oneof![-9_i64..9_i64, -SOME..SOME, any::<i64>(), extreme];
+        micros.prop_map(Moment::from_micros)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+        #[test]
+        fn ages_leave_out_pauses_whatever_the_moments(
+            at in moments(),
+            as_of in moments(),
+            pauses in proptest::collection::vec((moments(), moments()), 0..3),
+        ) {
+            let (at, as_of) = (at.min(as_of), at.max(as_of));
+            let pauses: Vec<_> = pauses.into_iter().filter(|(from, until)| from < until).collect();
+            let pauses = Pauses::new(pauses);
+            let wide = |moment: Moment| i128::from(moment.micros());
+            let paused = pauses.list.iter().map(|&(from, until, _)| {
+                wide(as_of.clamp(from, until)) - wide(at.clamp(from, until))
+            });
+            let expected = wide(as_of) - wide(at) - paused.sum::<i128>();
+            let lengths = pauses.list.iter().map(|&(from, until, _)| wide(until) - wide(from));
+            // What an `i64` cannot say is but long.
+            if (wide(as_of) - wide(at)).max(lengths.sum()) <= i128::from(i64::MAX) {
+                prop_assert_eq!(i128::from(pauses.age(at, as_of)), expected);
+            }
+        }
+    }
+}

@@ -118,38 +118,43 @@ impl Marks {
     /// Those whose subjects may begin so: none that is not [`foreign`](Marks::foreign) and begins otherwise.
     #[inline]
     pub(crate) fn starting(&self, start: &Start) -> Places {
-        // Always eight at a time, of which the last may be none of these: a branch less that nobody could foretell.
+        self.which(&self.heads, |&head| start.is_in(head))
+    }
+
+    /// Those no younger than an age.
+    #[inline]
+    fn no_younger(&self, limit: i64) -> Places {
+        self.which(&self.ages, |&age| age >= limit)
+    }
+
+    /// Those of which something holds. Always eight at a time, of which the last may be none of these: where to stop
+    /// would be a branch that nobody could foretell.
+    #[inline]
+    fn which<T>(&self, all: &[T; Self::MOST], holds: impl Fn(&T) -> bool) -> Places {
         const EACH: usize = 8;
         let count = Self::MOST - self.all.0.leading_zeros() as usize;
-        let eights = self.heads.chunks_exact(EACH).take(count.div_ceil(EACH));
+        let eights = all.chunks_exact(EACH).take(count.div_ceil(EACH));
         let found = eights.enumerate().fold(0, |found, (number, eight)| {
-            let heads = eight.iter().enumerate();
-            let bits = heads.fold(0, |bits, (place, &head)| {
-                bits | u64::from(start.is_in(head)) << place
+            let eight = eight.iter().enumerate();
+            let bits = eight.fold(0, |bits, (place, one)| {
+                bits | u64::from(holds(one)) << place
             });
             found | bits << (EACH * number)
         });
         Places(found & self.all.0)
     }
 
-    /// How many of so many activities are no younger than an age: the first ones.
+    /// Those that are younger than one age and no younger than another.
     #[inline]
-    pub(crate) fn older(&self, count: usize, limit: i64) -> usize {
-        let ages = self.ages.get(..count).unwrap_or_default();
-        ages.partition_point(|&age| age >= limit)
-    }
-
-    /// Those of so many that are younger than one age and no younger than another.
-    #[inline]
-    pub(crate) fn aged(&self, count: usize, younger: Option<i64>, older: Option<i64>) -> Places {
-        let first = |limit| u32::try_from(self.older(count, limit)).unwrap_or(u32::MAX);
-        let from = younger.map_or(u64::MAX, |limit| {
-            u64::MAX.checked_shl(first(limit)).unwrap_or(0)
-        });
-        let until = older.map_or(u64::MAX, |limit| {
-            !u64::MAX.checked_shl(first(limit)).unwrap_or(0)
-        });
-        Places(from & until)
+    pub(crate) fn aged(&self, younger: Option<i64>, older: Option<i64>) -> Places {
+        let places = match older {
+            Some(limit) => self.no_younger(limit),
+            None => self.all(),
+        };
+        match younger {
+            Some(limit) => places.without(&self.no_younger(limit)),
+            None => places,
+        }
     }
 
     /// All activities.
@@ -321,16 +326,16 @@ mod tests {
         let as_of = Moment::from_seconds(100);
         let marks = marks.set(&history, as_of, &Pauses::default()).unwrap();
         let seconds = |seconds: i64| seconds * 1_000_000;
+        let aged = |younger: Option<i64>, older: Option<i64>| {
+            let places = marks.aged(younger.map(seconds), older.map(seconds));
+            places.collect::<Vec<_>>()
+        };
         for limit in 0..12 {
             let older = history
                 .iter()
                 .filter(|one| as_of.micros_since(one.at) >= seconds(limit));
-            assert_eq!(marks.older(history.len(), seconds(limit)), older.count());
+            assert_eq!(aged(None, Some(limit)).len(), older.count());
         }
-        let aged = |younger: Option<i64>, older: Option<i64>| {
-            let places = marks.aged(history.len(), younger.map(seconds), older.map(seconds));
-            places.and(&marks.all()).collect::<Vec<_>>()
-        };
         assert_eq!(aged(None, None), [0, 1, 2, 3, 4]);
         assert_eq!(aged(Some(7), None), [3, 4]);
         assert_eq!(aged(None, Some(2)), [0, 1, 2, 3]);
@@ -342,8 +347,8 @@ mod tests {
         let mut full = Marks::default();
         let full = full.set(&many, as_of, &Pauses::default()).unwrap();
         assert_eq!(full.all().count_all(), 64);
-        assert_eq!(full.aged(64, Some(1), None), Places::default());
-        assert_eq!(full.aged(64, None, Some(1)), full.all());
+        assert_eq!(full.aged(Some(1), None), Places::default());
+        assert_eq!(full.aged(None, Some(1)), full.all());
     }
 
     #[test]

@@ -220,7 +220,7 @@ impl MomentumScorer {
         case.each(|activity, age| {
             let weight = self.weight(activity.kind);
             let is_last = age < WEEK;
-            let is_before = !is_last & (age < FOUR_WEEKS);
+            let is_before = !is_last && age < FOUR_WEEKS;
             weeks.last += only_if(is_last, weight);
             weeks.before += only_if(is_before, weight);
             weeks.known |= weight > 0.0;

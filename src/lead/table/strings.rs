@@ -219,10 +219,7 @@ impl Coded {
     /// The text of a code.
     #[inline]
     pub(crate) fn text(&self, code: usize) -> Option<&str> {
-        match code {
-            0 => None,
-            code => self.texts.get(code),
-        }
+        self.texts.get(code).filter(|_| code != 0)
     }
 }
 

@@ -361,3 +361,54 @@ fn tables_cross_threads() {
     check::<LeadTable>();
     check::<TableError>();
 }
+
+#[test]
+fn activities_are_appended_as_they_are_visited_however_wide_their_codes_are() {
+    let schema = schema();
+    // Subjects by one byte, by two and by four; of the others as many as there must be.
+    for distinct in [1, 200, 300, 70_000] {
+        let subjects: Vec<String> = (0..distinct).map(|number| format!("/{number}")).collect();
+        let all: Vec<_> = (0_i64..)
+            .zip(&subjects)
+            .map(|(day, subject)| {
+                let activity = Activity::new(KindSlot::new((day % 2 == 0).into()), at(day % 1_000));
+                let activity = Activity {
+                    subject: (day % 5 != 1).then_some(subject),
+                    ..activity
+                };
+                match day % 3 {
+                    0 => activity.product(ProductSlot::new(0)).channel("web"),
+                    1 => activity.value(2.5).channel("mail"),
+                    _ => activity,
+                }
+            })
+            .collect();
+        let leads = all
+            .chunks(distinct / 3 + 1)
+            .enumerate()
+            .map(|(number, some)| {
+                let lead = Lead::builder(&schema, format!("l{number}"));
+                let lead = some
+                    .iter()
+                    .fold(lead, |lead, &activity| lead.push(activity));
+                lead.build().unwrap()
+            });
+        let leads: Vec<Lead> = leads.collect();
+        let table = LeadTable::from_leads(&schema, &leads).unwrap();
+        for (row, lead) in table.rows().zip(&leads) {
+            for (since, until) in [(Moment::MIN, Moment::MAX), (at(3), at(500))] {
+                let (mut appended, mut visited) = (Vec::new(), Vec::new());
+                assert!(row.append_activities(since, until, &mut appended));
+                row.activities(&mut |one| {
+                    if since <= one.at && one.at <= until {
+                        visited.push(one);
+                    }
+                });
+                assert_eq!(appended, visited);
+                let mut of_lead = Vec::new();
+                lead.append_activities(since, until, &mut of_lead);
+                assert_eq!(appended, of_lead);
+            }
+        }
+    }
+}

@@ -64,7 +64,7 @@ impl ActivityPlan {
     pub(super) fn counted<V: ?Sized>(&self, case: &Case<'_, V>) -> (u64, i64) {
         let (mut count, mut newest) = (0, 0);
         if let Some(marks) = case.marks {
-            let ages = marks.aged(case.history.len(), self.last, self.older_than);
+            let ages = marks.aged(self.last, self.older_than);
             let mut places = self.passing(marks, case).and(&ages);
             count = places.count_all();
             newest = places.next_back().map_or(0, |place| marks.age(place));

@@ -203,11 +203,11 @@ pub(crate) fn other_schema(label: &'static str) -> Explanation {
     Explanation::unknown(label, Unit::Score).with_notes(vec![why.role(Role::Abstains)])
 }
 
-/// What a thread keeps between evaluations: room, never results.
-type Kept = (Buffers, Vec<Activity<'static>>);
+/// What a thread keeps between evaluations: room, never results. Behind a pointer, since each evaluation moves it.
+type Kept = Box<(Buffers, Vec<Activity<'static>>)>;
 
 thread_local! {
-    static POOL: RefCell<Vec<Box<Kept>>> = const { RefCell::new(Vec::new()) };
+    static POOL: RefCell<Vec<Kept>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Lends buffers of the thread; a nested call gets others.
