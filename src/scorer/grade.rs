@@ -173,10 +173,10 @@ impl GradeScorer {
 
     /// As [`steps`](GradeScorer::steps), once the attributes are read: `known` where any of them was there.
     fn steps_read(&self, known: bool, words: &Words) -> (f64, bool) {
-        // Both are asked, and one at most is true: a branch would be one that nobody could foretell.
         let start = 0.0 + self.start;
         let steps = match &self.moves {
             Some(moves) => start + moves.add(words),
+            // Both are asked, and one at most is true: a branch would be one that nobody could foretell.
             None => self.criteria.iter().fold(start, |sum, one| {
                 let up = f64::from(one.matches.holds(words));
                 sum + one.thirds * (up - f64::from(one.differs.holds(words)))
