@@ -14,6 +14,7 @@ mod made;
 mod marks;
 mod momentum;
 mod period;
+mod places;
 mod predictive;
 mod rfm;
 mod rules;

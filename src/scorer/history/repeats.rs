@@ -1,7 +1,7 @@
 //! Activities that are told more than once.
 
 use crate::lead::{Activity, KindSlot, Moment, canonical_order};
-use crate::scorer::marks::Places;
+use crate::scorer::places::Places;
 use std::collections::HashMap;
 
 /// What is the same in an activity that is told again.

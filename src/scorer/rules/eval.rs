@@ -1,13 +1,11 @@
 use super::case::{Buffers, Case};
-use super::plan::{Effect, GroupPlan, RulePlan, RulesPlan};
-use super::spec::{GroupPolicy, WhenUnknown};
-use super::wakes::{Adding, GroupSum};
+use super::plan::{Effect, RulePlan, RulesPlan};
+use super::spec::WhenUnknown;
 use crate::lead::{AttributeSlot, LeadView, Moment};
-use crate::score::{Formula, Role, Score, Unit, clamp, larger, scale};
+use crate::score::{Formula, Role, Score, Unit, clamp, scale};
 use crate::scorer::Assessment;
-use crate::scorer::condition::{Settings, Words};
+use crate::scorer::condition::Words;
 use crate::scorer::history::Kinds;
-use crate::scorer::marks::Places;
 use crate::scorer::trace::{Off, Trace};
 use std::sync::Arc;
 
@@ -200,43 +198,15 @@ impl RulesPlan {
         verdict: &mut dyn FnMut(&Arc<str>),
         rule: &mut impl FnMut(&RulePlan) -> Option<(f64, T::Node)>,
     ) -> (f64, T::Node) {
-        if let (false, Some(sum)) = (T::ON, &self.sum) {
-            let bare = T::node(
-                || "points".into(),
-                None,
-                || (Unit::Points, Formula::Sum, Role::Step),
-                Vec::new(),
-            );
-            let name = || ("points".into(), Role::Step);
-            return within::<T>(sum.add(words), self.min, self.max, bare, name);
-        }
-        let mut sum = 0.0;
-        let mut parts = Vec::new();
-        let applies = |group: &GroupPlan| match &group.applies {
-            Some(applies) => applies.to(words),
-            None => true,
-        };
-        if let (false, Some(wakes)) = (T::ON, &self.wakes) {
-            if let Some((adding, awake)) = wakes.adding(words, kinds) {
-                let sum = self.add_up::<T>(adding, awake, words, verdict, rule);
-                let bare = || (Unit::Points, Formula::Sum, Role::Step);
-                let node = T::node(|| "points".into(), None, bare, parts);
-                let name = || ("points".into(), Role::Step);
-                return within::<T>(sum, self.min, self.max, node, name);
-            }
-            for (group, awake) in wakes.of(words, kinds) {
-                let Some(group) = self.groups.get(group).filter(|group| applies(group)) else {
-                    continue;
-                };
-                let rules = awake.filter_map(|place| group.rules.get(place));
-                sum += Self::group::<T>(group, words, rules, verdict, rule).0;
-            }
+        if let (false, Some(sum)) = (T::ON, self.sum_of_awake::<T>(words, kinds, verdict, rule)) {
             let bare = || (Unit::Points, Formula::Sum, Role::Step);
-            let node = T::node(|| "points".into(), None, bare, parts);
+            let node = T::node(|| "points".into(), None, bare, Vec::new());
             let name = || ("points".into(), Role::Step);
             return within::<T>(sum, self.min, self.max, node, name);
         }
-        for group in self.groups.iter().filter(|group| applies(group)) {
+        let mut sum = 0.0;
+        let mut parts = Vec::new();
+        for group in self.groups.iter().filter(|group| group.applies_to(words)) {
             let (value, node) = Self::group::<T>(group, words, &group.rules, verdict, rule);
             sum += value;
             if T::ON {
@@ -251,136 +221,6 @@ impl RulesPlan {
         );
         within::<T>(sum, self.min, self.max, node, || {
             ("points, kept within bounds".into(), Role::Step)
-        })
-    }
-
-    /// The sum of all groups, where these do nothing but add up: rules in one go, whatever their groups, since how many
-    /// of a group are awake is something that nobody could foretell.
-    #[inline]
-    fn add_up<T: Trace>(
-        &self,
-        adding: &Adding,
-        awake: Places,
-        words: &Words,
-        verdict: &mut dyn FnMut(&Arc<str>),
-        given: &mut impl FnMut(&RulePlan) -> Option<(f64, T::Node)>,
-    ) -> f64 {
-        let mut sums = [0.0; Adding::MOST];
-        let awake = awake.filter_map(|bit| adding.rule(&self.groups, bit));
-        for (group, rule) in awake.filter(|(_, rule)| rule.guard.holds(words)) {
-            let Some((value, _)) = given(rule) else {
-                continue;
-            };
-            if let Some(reason) = &rule.disqualify {
-                verdict(reason);
-            }
-            if let (true, Some(sum)) = (rule.gives, sums.get_mut(group)) {
-                *sum += value;
-            }
-        }
-        let groups = adding.sums().zip(sums).enumerate();
-        groups.fold(0.0, |all, (number, (group, sum))| {
-            all + match (group, self.groups.get(number)) {
-                (GroupSum::Within(least, most), _) => sum.max(least).min(most) + 0.0,
-                (GroupSum::AtOnce, Some(group)) => {
-                    Self::group::<Off>(group, words, &[], verdict, &mut |_| None).0
-                }
-                (GroupSum::AtOnce, None) => 0.0,
-            }
-        })
-    }
-
-    #[inline]
-    fn group<'r, T: Trace>(
-        group: &GroupPlan,
-        words: &Words,
-        rules: impl IntoIterator<Item = &'r RulePlan>,
-        verdict: &mut dyn FnMut(&Arc<str>),
-        given: &mut impl FnMut(&RulePlan) -> Option<(f64, T::Node)>,
-    ) -> (f64, T::Node) {
-        if let (false, Some(settings)) = (T::ON, &group.settings) {
-            let value = settings.value(words);
-            let node = T::node(
-                || (&group.name).into(),
-                Some(value),
-                || (Unit::Points, Formula::Sum, Role::Group),
-                Vec::new(),
-            );
-            return (value, node);
-        }
-        if let (false, Some(sums)) = (T::ON, &group.sums) {
-            let sum = sums.add(words);
-            let nothing = || ((&group.name).into(), Role::Group);
-            let node = T::node(
-                || (&group.name).into(),
-                None,
-                || (Unit::Points, Formula::Sum, Role::Group),
-                Vec::new(),
-            );
-            return within::<T>(sum, group.min, group.max, node, nothing);
-        }
-        let mut sum = 0.0;
-        let mut best: Option<f64> = None;
-        let mut parts = Vec::new();
-        for rule in rules {
-            let done = group.policy == GroupPolicy::FirstMatch && best.is_some();
-            if (done && rule.disqualify.is_none()) || !rule.guard.holds(words) {
-                continue;
-            }
-            let Some((value, node)) = given(rule) else {
-                continue;
-            };
-            if let Some(reason) = &rule.disqualify {
-                verdict(reason);
-            }
-            if done || !rule.gives {
-                continue;
-            }
-            sum += value;
-            best = Some(best.map_or(value, |best| larger(best, value)));
-            if T::ON {
-                parts.push(node);
-            }
-        }
-        let value = match (group.policy, best) {
-            (GroupPolicy::Sum, _) | (_, None) => sum,
-            (_, Some(best)) => best,
-        };
-        let formula = || match (group.policy, best) {
-            (GroupPolicy::Sum, _) | (_, None) => Formula::Sum,
-            (GroupPolicy::Max, _) => Formula::Max,
-            (GroupPolicy::FirstMatch, _) => Formula::First,
-        };
-        let node = T::node(
-            || (&group.name).into(),
-            Some(value),
-            || (Unit::Points, formula(), Role::Group),
-            parts,
-        );
-        within::<T>(value, group.min, group.max, node, || {
-            ((&group.name).into(), Role::Group)
-        })
-    }
-}
-
-impl GroupPlan {
-    /// What the group gives for each setting of what its rules ask for; `None` where these ask for more than a few
-    /// bits, or do more than to give points.
-    pub(super) fn of_settings(&self) -> Option<Settings> {
-        let points = |rule: &RulePlan| match rule.effect {
-            Effect::Points(points) if rule.disqualify.is_none() => {
-                let name = || ((&rule.id).into(), Role::Rule);
-                Some(within::<Off>(points + 0.0, rule.min, rule.max, (), name))
-            }
-            _ => None,
-        };
-        if !self.rules.iter().all(|rule| points(rule).is_some()) {
-            return None;
-        }
-        let guards = self.rules.iter().map(|rule| &rule.guard);
-        Settings::new(guards, |words| {
-            let mut given = |rule: &RulePlan| points(rule);
-            RulesPlan::group::<Off>(self, words, &self.rules, &mut |_| {}, &mut given).0
         })
     }
 }

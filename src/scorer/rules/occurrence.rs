@@ -2,7 +2,8 @@ use super::case::Case;
 use super::plan::{ActivityPlan, Mode};
 use crate::lead::{Activity, Moment, ProductSlot};
 use crate::scorer::history::day;
-use crate::scorer::marks::{Marks, Places};
+use crate::scorer::marks::Marks;
+use crate::scorer::places::Places;
 use std::collections::HashSet;
 
 impl ActivityPlan {

@@ -4,7 +4,7 @@ use crate::lead::{Activity, KindSlot, ProductSlot, SchemaId};
 use crate::scorer::condition::{Applies, Filters, Guard, Need, Plan, Settings, Start, Sums};
 use crate::scorer::decay::Decay;
 use crate::scorer::history::Kinds;
-use crate::scorer::marks::Places;
+use crate::scorer::places::Places;
 use std::sync::Arc;
 
 /// Rules, compiled.

@@ -3,7 +3,7 @@ use super::spec::GroupPolicy;
 use crate::score::clamp;
 use crate::scorer::condition::{Need, Words};
 use crate::scorer::history::Kinds;
-use crate::scorer::marks::Places;
+use crate::scorer::places::Places;
 
 /// Which rules of a plan may hold of a lead, a bit each: what no activity and no attribute of a lead wakes is passed
 /// over without being asked, group by group.
