@@ -198,7 +198,9 @@ impl RulesPlan {
         verdict: &mut dyn FnMut(&Arc<str>),
         rule: &mut impl FnMut(&RulePlan) -> Option<(f64, T::Node)>,
     ) -> (f64, T::Node) {
-        if let (false, Some(sum)) = (T::ON, self.sum_of_awake::<T>(words, kinds, verdict, rule)) {
+        // Explaining tells of all rules, and asks each of them once.
+        let awake = (!T::ON).then(|| self.sum_of_awake::<T>(words, kinds, verdict, rule));
+        if let Some(sum) = awake.flatten() {
             let bare = || (Unit::Points, Formula::Sum, Role::Step);
             let node = T::node(|| "points".into(), None, bare, Vec::new());
             let name = || ("points".into(), Role::Step);
