@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 ///     .kind("page_view")
 ///     .product("crm")
 ///     .build()?;
-/// assert_eq!(schema.attribute("seats").map(|slot| slot.Names::new()), Some(1));
+/// assert_eq!(schema.attribute("seats").map(|slot| slot.index()), Some(1));
 /// # Ok::<(), lead_scoring::SpecError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
