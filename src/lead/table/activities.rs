@@ -65,28 +65,40 @@ impl Activities {
         self.groups.range(row).len()
     }
 
+    #[allow(clippy::inline_always, reason = "as `of_codes`")]
+    #[inline(always)]
+    fn get(&self, place: usize) -> Option<Activity<'_>> {
+        let slots = (self.kinds.get(place), self.products.get(place));
+        let channel = self.channels.codes.get(place);
+        let texts = (channel, self.subjects.codes.get(place));
+        Some(self.of_codes(place, *self.at.get(place)?, slots, texts))
+    }
+
+    /// The activity at a place, from its codes: of kind and product, of channel and subject.
     #[allow(
         clippy::inline_always,
         reason = "an activity is put together where it is needed instead of copied there"
     )]
     #[inline(always)]
-    fn get(&self, place: usize) -> Option<Activity<'_>> {
-        let at = *self.at.get(place)?;
+    fn of_codes(
+        &self,
+        place: usize,
+        at: Moment,
+        (kind, product): (usize, usize),
+        (channel, subject): (usize, usize),
+    ) -> Activity<'_> {
         let slot = |code: usize| u16::try_from(code).unwrap_or(u16::MAX);
-        let product = self.products.get(place).checked_sub(1);
-        Some(Activity {
+        let product = product.checked_sub(1);
+        let value = self.values.get(place).copied();
+        Activity {
             at,
-            kind: KindSlot::new(slot(self.kinds.get(place))),
+            kind: KindSlot::new(slot(kind)),
             id: self.ids.known(place),
             product: product.map(|product| ProductSlot::new(slot(product))),
-            subject: self.subjects.get(place),
-            channel: self.channels.get(place),
-            value: self
-                .values
-                .get(place)
-                .copied()
-                .filter(|value| !value.is_nan()),
-        })
+            subject: self.subjects.text(subject),
+            channel: self.channels.text(channel),
+            value: value.filter(|value| !value.is_nan()),
+        }
     }
 
     /// Appends those of a lead from one moment to another.
@@ -136,17 +148,8 @@ impl Activities {
         let all = at.zip(places).zip(slots.zip(texts));
         into.extend(all.map(
             |((&at, place), ((&kind, &product), (&channel, &subject)))| {
-                let product = product.checked_sub(1).map(u16::from);
-                let value = self.values.get(place).copied();
-                Activity {
-                    at,
-                    kind: KindSlot::new(kind.into()),
-                    id: self.ids.known(place),
-                    product: product.map(ProductSlot::new),
-                    subject: self.subjects.text(subject.into()),
-                    channel: self.channels.text(channel.into()),
-                    value: value.filter(|value| !value.is_nan()),
-                }
+                let slots = (kind.into(), product.into());
+                self.of_codes(place, at, slots, (channel.into(), subject.into()))
             },
         ));
     }
