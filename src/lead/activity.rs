@@ -93,11 +93,12 @@ pub(super) fn places_between<T>(
     start.min(end)..end
 }
 
-/// One of 64 bits for an id: the same for the same, mostly others for others.
+/// One of 64 bits for an id: the same for the same, mostly others for others; none where there is no id.
 #[inline]
-pub(super) fn id_mark(id: &str) -> u64 {
+pub(super) fn id_mark(id: Option<&str>) -> u64 {
     const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
-    let bytes = id.as_bytes();
+    // Whether there is one is nothing that could be foretold: without it, some text is marked all the same.
+    let bytes = id.unwrap_or("none").as_bytes();
     let four = |four: &[u8; 4]| u64::from(u32::from_le_bytes(*four));
     let end = match bytes.last_chunk() {
         Some(last) => four(last),
@@ -106,7 +107,7 @@ pub(super) fn id_mark(id: &str) -> u64 {
             .fold(0, |all, &byte| all << 8 | u64::from(byte)),
     };
     let mixed = bytes.first_chunk().map_or(0, four) << 32 ^ end ^ (bytes.len() as u64) << 24;
-    1 << (mixed.wrapping_mul(ODD) >> 58)
+    u64::from(id.is_some()) << (mixed.wrapping_mul(ODD) >> 58)
 }
 
 /// The total order in which activities are added up: time first, then every field that can matter.
@@ -121,6 +122,16 @@ pub(crate) fn canonical_order(a: &Activity<'_>, b: &Activity<'_>) -> Ordering {
             .then_with(|| a.product.cmp(&b.product))
             .then_with(|| value(a).total_cmp(&value(b)))
     })
+}
+
+/// Whether two texts are the same. A table keeps each of its texts once: where they stand often says so.
+#[inline]
+pub(crate) fn is_same(a: Option<&str>, b: Option<&str>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => std::ptr::eq(a, b) || a == b,
+        (None, None) => true,
+        _ => false,
+    }
 }
 
 /// Money spent.

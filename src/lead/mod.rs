@@ -36,7 +36,7 @@ pub use table::{ActivityBatch, LeadRow, LeadTable, LeadTableBuilder, TableError,
 pub use value::{AttributeValue, ParseValueError, Tags, Value};
 pub use view::{Fact, LeadView};
 
-pub(crate) use activity::canonical_order;
+pub(crate) use activity::{canonical_order, is_same};
 pub(crate) use attributes::Attributes;
 pub(crate) use moment::shortened;
 pub(crate) use schema::name_problem;

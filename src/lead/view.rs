@@ -124,7 +124,7 @@ pub trait LeadView {
         let (mut last, mut is_plain, mut ids) = (Moment::MIN, true, 0);
         self.activities(&mut |activity| {
             if since <= activity.at && activity.at <= until {
-                let mark = activity.id.map_or(0, id_mark);
+                let mark = id_mark(activity.id);
                 is_plain &= last < activity.at && ids & mark == 0;
                 ids |= mark;
                 last = activity.at;

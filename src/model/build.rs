@@ -11,7 +11,8 @@ use crate::lead::{Schema, SchemaSpec, name_problem, shortened};
 use crate::score::{Dimension, LabelShape, Shape};
 use crate::scorer::{
     Applies, BuiltIn, ChecklistScorer, EngagementScorer, GradeScorer, InterestScorer, Lint,
-    MomentumScorer, NaiveBayesScorer, Plan, RfmScorer, RuleScorer, Scorer, Tests, resolve_applies,
+    MomentumScorer, NaiveBayesScorer, Plan, RfmScorer, RuleScorer, Scorer, Tests, Together,
+    resolve_applies,
 };
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -65,16 +66,7 @@ impl ScoreModel {
         path: &str,
         problems: &mut Problems,
     ) -> Self {
-        if spec.version != ModelSpec::VERSION {
-            problems.push(
-                format!("{path}version"),
-                format!(
-                    "this library reads version {}, got `{}`",
-                    ModelSpec::VERSION,
-                    spec.version
-                ),
-            );
-        }
+        check_version(spec, path, problems);
         let history = spec
             .history
             .resolve(schema, &format!("{path}history"), problems);
@@ -92,8 +84,9 @@ impl ScoreModel {
             externals,
             problems,
             lints: &mut lints,
+            together: Together::default(),
         };
-        let judges = judging.judges(&spec.dimensions, &history, path);
+        let (judges, shared) = judging.judges(&spec.dimensions, &history, path);
         let order = judging_order(&judges, &spec.dimensions, path, judging.problems);
         let dimensions: Vec<Dimension> = spec
             .dimensions
@@ -157,6 +150,7 @@ impl ScoreModel {
             attributes: Arc::new(attributes),
             applies,
             judges,
+            shared,
             order,
             composite,
             labels,
@@ -164,6 +158,15 @@ impl ScoreModel {
             reads_activities,
             lints,
         }
+    }
+}
+
+fn check_version(spec: &ModelSpec, path: &str, problems: &mut Problems) {
+    const READ: u32 = ModelSpec::VERSION;
+    if spec.version != READ {
+        let given = spec.version;
+        let problem = format!("this library reads version {READ}, got `{given}`");
+        problems.push(format!("{path}version"), problem);
     }
 }
 
@@ -179,15 +182,18 @@ struct Judging<'a> {
     externals: &'a Externals,
     problems: &'a mut Problems,
     lints: &'a mut Vec<Lint>,
+    /// What judges ask of attributes, which are read once for all of them.
+    together: Together,
 }
 
 impl Judging<'_> {
+    /// The judges, and what several of them ask of attributes.
     fn judges(
         &mut self,
         specs: &[DimensionSpec],
         history: &crate::scorer::History,
         path: &str,
-    ) -> Vec<Judge> {
+    ) -> (Vec<Judge>, Option<Plan>) {
         if specs.is_empty() {
             self.problems.push(
                 format!("{path}dimensions"),
@@ -202,7 +208,7 @@ impl Judging<'_> {
             self.name(&dimension.name, &mut names, &path);
             judges.push(self.judge(dimension, &all, history, &path));
         }
-        judges
+        (judges, std::mem::take(&mut self.together).into_plan())
     }
 
     fn name<'s>(&mut self, name: &'s str, seen: &mut HashSet<&'s str>, path: &str) {
@@ -237,7 +243,10 @@ impl Judging<'_> {
         }
         if let Some(rules) = &spec.rules {
             let path = format!("{path}.rules");
-            let scorer = RuleScorer::resolve(rules, self.schema, history, &path, self.problems);
+            let together = &mut self.together;
+            let problems = &mut *self.problems;
+            let scorer =
+                RuleScorer::resolve(rules, self.schema, history, &path, together, problems);
             self.lints.extend_from_slice(scorer.lints());
             return Judge::Rules(Box::new(scorer));
         }
@@ -249,7 +258,8 @@ impl Judging<'_> {
         }
         if let Some(grade) = &spec.grade {
             let path = format!("{path}.grade");
-            let scorer = GradeScorer::resolve(grade, self.schema, &path, self.problems);
+            let together = &mut self.together;
+            let scorer = GradeScorer::resolve(grade, self.schema, &path, together, self.problems);
             return Judge::BuiltIn(Box::new(BuiltIn::Grade(scorer)));
         }
         if let Some(engagement) = &spec.engagement {

@@ -28,19 +28,25 @@ impl ScoreModel {
                 .role(Role::Model);
         }
         let mut cells = vec![Cell::NONE; self.judges.len()];
-        let mut told: Vec<Option<Explanation>> = vec![None; self.judges.len()];
+        let mut parts = Vec::with_capacity(self.judges.len());
+        let mut places = Vec::with_capacity(self.judges.len());
         for &place in &self.order {
             let dimension = self.shape.dimensions.get(place);
             let (Some(judge), Some(dimension)) = (self.judges.get(place), dimension) else {
                 continue;
             };
             let part = judge.explain(case, as_of, &cells, buffers);
-            if let (Some(cell), Some(told)) = (cells.get_mut(place), told.get_mut(place)) {
+            if let Some(cell) = cells.get_mut(place) {
                 cell.score = part.value().unwrap_or(f64::NAN);
-                *told = Some(part.labelled(dimension.label()).role(Role::Dimension));
             }
+            parts.push(part.labelled(dimension.label()).role(Role::Dimension));
+            places.push(place);
         }
-        let parts = told.into_iter().flatten().collect();
+        if !places.is_sorted() {
+            let mut placed: Vec<_> = places.into_iter().zip(parts).collect();
+            placed.sort_by_key(|&(place, _)| place);
+            parts = placed.into_iter().map(|(_, part)| part).collect();
+        }
         let formula = match &self.composite {
             Some(composite) => composite.formula(),
             None => Formula::Unknown,

@@ -1,7 +1,9 @@
 use super::model::ScoreModel;
 use crate::lead::LeadView;
 use crate::score::{AsOf, Cell, Explanation, Role, Score, Unit};
-use crate::scorer::{Assessment, Buffers, BuiltIn, Case, PredictiveScorer, RuleScorer, Scorer};
+use crate::scorer::{
+    Assessment, Buffers, BuiltIn, Case, Plan, PredictiveScorer, RuleScorer, Scorer,
+};
 use std::sync::Arc;
 
 /// Who judges a dimension.
@@ -37,12 +39,67 @@ impl Judge {
         }
     }
 
+    /// Whether an app's own scorer may look at all of a lead, and explain.
+    pub(super) fn may_explain(&self) -> bool {
+        matches!(self, Self::Model(_) | Self::Scorer(_))
+    }
+
     /// Whether a lead's attributes are all that it asks for, so that it judges leads some at a time.
     pub(super) fn judges_attributes(&self) -> bool {
         match self {
             Self::Rules(rules) => rules.plan().is_bare(),
             Self::BuiltIn(scorer) => matches!(**scorer, BuiltIn::Grade(_)),
             Self::Model(_) | Self::Predictive(_) | Self::Scorer(_) => false,
+        }
+    }
+
+    /// What it asks of a lead's attributes, where it judges by conditions on them.
+    pub(super) fn attributes(&self) -> Option<&Plan> {
+        match self {
+            Self::Rules(rules) => Some(rules.plan().attributes()),
+            Self::BuiltIn(scorer) => match &**scorer {
+                BuiltIn::Grade(grade) => Some(grade.attributes()),
+                _ => None,
+            },
+            Self::Model(_) | Self::Predictive(_) | Self::Scorer(_) => None,
+        }
+    }
+
+    /// Whether it is one of those whose attributes may be read together.
+    pub(super) fn shares(&self) -> bool {
+        self.attributes().is_some_and(Plan::shares)
+    }
+
+    /// Whether it must be said what is known of attributes, not only what is true.
+    pub(super) fn asks_known(&self) -> bool {
+        match self {
+            Self::Rules(rules) => rules.plan().asks_known(),
+            _ => true,
+        }
+    }
+
+    /// The assessment, once the word of all that share one is read; `None` where it is not one of them.
+    #[inline]
+    pub(super) fn assess_read<V: LeadView + ?Sized>(
+        &self,
+        (truth, known): (u64, u64),
+        case: &Case<'_, V>,
+        buffers: &mut Buffers,
+        verdict: &mut dyn FnMut(&Arc<str>),
+    ) -> Option<Assessment> {
+        let plan = self.attributes().filter(|plan| plan.shares())?;
+        let present = truth & plan.present() != 0;
+        buffers.words.set_only(truth, known);
+        match self {
+            Self::Rules(rules) => {
+                let rules = rules.plan();
+                Some(rules.assess_read(present, case, buffers, verdict))
+            }
+            Self::BuiltIn(scorer) => match &**scorer {
+                BuiltIn::Grade(grade) => Some(grade.assess_read(present, &buffers.words)),
+                _ => None,
+            },
+            Self::Model(_) | Self::Predictive(_) | Self::Scorer(_) => None,
         }
     }
 

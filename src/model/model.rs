@@ -26,6 +26,8 @@ pub struct ScoreModel {
     pub(super) attributes: Arc<Plan>,
     pub(super) applies: Applying,
     pub(super) judges: Vec<Judge>,
+    /// What several judges ask of attributes, in one word; `None` where no two do.
+    pub(super) shared: Option<Plan>,
     /// The places of the judges, each after those whose scores it reads.
     pub(super) order: Box<[usize]>,
     pub(super) composite: Option<Composite>,
@@ -104,19 +106,17 @@ impl ScoreModel {
     /// A lead of another schema, or one to which the model does not apply, abstains everywhere.
     #[must_use]
     pub fn vector<V: LeadView + ?Sized>(&self, lead: &V, as_of: AsOf) -> ScoreVector {
-        let mut cells = vec![Cell::NONE; self.shape.dimensions.len()].into_boxed_slice();
-        let mut labels = vec![NO_BAND; self.shape.band_count()].into_boxed_slice();
-        let mut head = Head::NONE;
-        let mut row = Row {
-            cells: &mut cells,
-            labels: &mut labels,
-            head: &mut head,
-        };
-        with_buffers(|buffers, mut activities| {
-            self.fill(lead, as_of, &mut row, buffers, &mut activities);
-            ((), emptied(activities))
-        });
-        ScoreVector::new(Arc::clone(&self.shape), cells, labels, head)
+        ScoreVector::filled(Arc::clone(&self.shape), |cells, labels, head| {
+            let mut row = Row {
+                cells,
+                labels,
+                head,
+            };
+            with_buffers(|buffers, mut activities| {
+                self.fill(lead, as_of, &mut row, buffers, &mut activities);
+                ((), emptied(activities))
+            });
+        })
     }
 
     /// The composite of a lead, and why it is disqualified, in room that the thread keeps.
@@ -185,8 +185,14 @@ impl ScoreModel {
         case.mark(&mut marks);
         let case = &case;
         if self.applies_to(case, buffers) {
+            let shared = self.shared.as_ref();
+            let shared = shared.map(|plan| plan.read_only(lead, case.as_of, &mut buffers.words));
             self.fill_case(case, buffers, row, |_, judge, cells, buffers, verdict| {
-                Some(judge.assess(case, as_of, cells, buffers, verdict))
+                let read = shared.and_then(|word| judge.assess_read(word, case, buffers, verdict));
+                Some(match read {
+                    Some(assessment) => assessment,
+                    None => judge.assess(case, as_of, cells, buffers, verdict),
+                })
             });
         }
         buffers.marks = marks;
@@ -244,6 +250,17 @@ impl ScoreModel {
             self.label(case, buffers, row, &mut notes);
         }
         row.head.notes = notes;
+    }
+
+    /// Whether the attributes of a judge are read together with those of others.
+    pub(super) fn reads_together(&self, judge: &Judge) -> bool {
+        self.shared.is_some() && judge.shares()
+    }
+
+    /// Whether one of the judges whose attributes are read together asks what is known, not only what is true.
+    pub(super) fn asks_known_together(&self) -> bool {
+        let mut judges = self.judges.iter();
+        judges.any(|judge| self.reads_together(judge) && judge.asks_known())
     }
 
     /// What all judges share: the lead with the activities that count, not [marked](Case::mark) yet.

@@ -86,8 +86,8 @@ impl ScoreMatrix {
         let bands = self.labels.get(row * labels..(row + 1) * labels)?;
         Some(ScoreVector::new(
             Arc::clone(&self.shape),
-            cells.into(),
-            bands.get(..self.shape.band_count())?.into(),
+            cells,
+            bands.get(..self.shape.band_count())?,
             head,
         ))
     }

@@ -4,6 +4,7 @@ use super::{Dimension, Score, Unit};
 use crate::lead::ManualOverride;
 use serde::ser::{SerializeMap, SerializeStruct};
 use serde::{Serialize, Serializer};
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// A lead's scores by dimension, with what follows from them. The vector is the product; the composite and the
@@ -13,22 +14,33 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct ScoreVector {
     shape: Arc<Shape>,
-    cells: Box<[Cell]>,
-    labels: Box<[u16]>,
+    cells: SmallVec<[Cell; 8]>,
+    labels: SmallVec<[u16; 8]>,
     head: Head,
 }
 
 impl ScoreVector {
-    pub(crate) fn new(
+    /// A vector that holds nothing yet, filled by `fill`.
+    #[inline]
+    pub(crate) fn filled(
         shape: Arc<Shape>,
-        cells: Box<[Cell]>,
-        labels: Box<[u16]>,
-        head: Head,
+        fill: impl FnOnce(&mut [Cell], &mut [u16], &mut Head),
     ) -> Self {
+        let mut vector = Self {
+            cells: repeated(Cell::NONE, shape.dimensions.len()),
+            labels: repeated(NO_BAND, shape.band_count()),
+            head: Head::NONE,
+            shape,
+        };
+        fill(&mut vector.cells, &mut vector.labels, &mut vector.head);
+        vector
+    }
+
+    pub(crate) fn new(shape: Arc<Shape>, cells: &[Cell], labels: &[u16], head: Head) -> Self {
         Self {
             shape,
-            cells,
-            labels,
+            cells: SmallVec::from_slice(cells),
+            labels: SmallVec::from_slice(labels),
             head,
         }
     }
@@ -177,6 +189,19 @@ impl ScoreVector {
     /// The reasons for which the lead is disqualified, each once.
     pub fn disqualified(&self) -> impl Iterator<Item = &str> {
         self.disqualified_shared().map(AsRef::as_ref)
+    }
+}
+
+/// So many times the same, in place where there is room.
+#[inline]
+fn repeated<T: Copy, const MOST: usize>(value: T, count: usize) -> SmallVec<[T; MOST]>
+where
+    [T; MOST]: smallvec::Array<Item = T>,
+{
+    if count <= MOST {
+        SmallVec::from_buf_and_len([value; MOST], count)
+    } else {
+        SmallVec::from_elem(value, count)
     }
 }
 

@@ -3,7 +3,7 @@ mod spec;
 
 pub use spec::{CriterionSpec, GradeSpec};
 
-use super::condition::{BlockWords, Cond, Guard, Plan, Sums, Tests, Words};
+use super::condition::{BlockWords, Cond, Guard, Plan, Sums, Tests, Together, Words};
 use super::first_edge::first_edge;
 use super::rules::{Buffers, WhatIf, WhenUnknown, other_schema, with_buffers};
 use super::visible::with_known;
@@ -81,7 +81,8 @@ impl GradeSpec {
     /// grade, thirds other than 1, 2 and 3, names that stand twice, and no criterion at all.
     pub fn build(&self, schema: &Schema) -> Result<GradeScorer, SpecError> {
         let mut problems = Problems::default();
-        let scorer = GradeScorer::resolve(self, schema, "grade", &mut problems);
+        let alone = &mut Together::default();
+        let scorer = GradeScorer::resolve(self, schema, "grade", alone, &mut problems);
         problems.into_result(scorer)
     }
 }
@@ -91,6 +92,7 @@ impl GradeScorer {
         spec: &GradeSpec,
         schema: &Schema,
         path: &str,
+        together: &mut Together,
         problems: &mut Problems,
     ) -> Self {
         let start = match spec.start.as_deref().map(str::parse::<Grade>) {
@@ -133,7 +135,7 @@ impl GradeScorer {
                 problems,
             ));
         }
-        let (attributes, layout) = Plan::new(&tests);
+        let (attributes, layout) = together.plan(&tests, |_| true);
         let criteria = spec.criteria.iter().zip(conditions);
         let criteria: Box<[Criterion]> = criteria
             .map(|(criterion, cond)| Criterion {
@@ -147,10 +149,10 @@ impl GradeScorer {
             schema: schema.id(),
             moves: Criterion::in_one_step(&criteria),
             criteria,
+            what_if: WhatIf::new(&tests, &attributes, schema),
             attributes,
             start: f64::from(start.step()),
             when_unknown: spec.when_unknown,
-            what_if: WhatIf::new(&tests, schema),
         }
     }
 
@@ -202,15 +204,20 @@ impl GradeScorer {
         words: &mut Words,
     ) -> impl Iterator<Item = Assessment> {
         (0..block.rows()).map(|row| {
-            let known = block.any(row);
+            let known = block.any(row, self.attributes.present());
             if let Some(moves) = &self.moves {
                 let (truth, known_bits) = block.get(moves.word(), row);
                 let steps = 0.0 + self.start + moves.add_bits(truth, known_bits);
                 return Self::assess_steps((steps, self.speaks(known)));
             }
             words.take(block, row);
-            Self::assess_steps(self.steps_read(known, words))
+            self.assess_read(known, words)
         })
+    }
+
+    /// The assessment, once the attributes are read: `known` where any of them was there.
+    pub(crate) fn assess_read(&self, known: bool, words: &Words) -> Assessment {
+        Self::assess_steps(self.steps_read(known, words))
     }
 
     pub(super) fn assess_known<V: LeadView + ?Sized>(
@@ -241,10 +248,11 @@ impl GradeScorer {
     ) -> Explanation {
         let (steps, speaks) = self.steps(lead, as_of, buffers);
         let told = self.told(buffers);
+        let of = (&self.attributes, lead, as_of);
         let mut notes = self
             .what_if
-            .gains(lead, as_of, Unit::GradeSteps, |supposed| {
-                within(self.steps(supposed, as_of, buffers).0)
+            .gains(of, Unit::GradeSteps, buffers, |buffers| {
+                within(self.steps_read(true, &buffers.words).0)
             });
         if !speaks {
             let why = Explanation::unknown("nothing that its criteria ask is known", Unit::Score);

@@ -64,7 +64,8 @@ pub use scorer::{Assessment, FromFn, Opaque, Scorer, from_fn};
 
 pub(crate) use built_in::BuiltIn;
 pub(crate) use condition::{
-    Applies, Cond, Guard, Layout, Plan, TablePlan, Tests, Words, resolve_condition,
+    Applies, BlockWords, Cond, Guard, Layout, Plan, TablePlan, Tests, Together, Words,
+    resolve_condition,
 };
 pub(crate) use course::{Course, Within};
 pub(crate) use history::{History, Kinds};

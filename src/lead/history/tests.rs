@@ -33,7 +33,7 @@ fn activities_are_sorted_and_texts_stored_once() {
         seen(at(0)),
     ])
     .unwrap();
-    assert_eq!(&*history.texts, "x1/pricingwebx2");
+    assert_eq!(&*history.texts, " x1/pricingwebx2 ");
     assert_eq!(history.visible(), 3);
     let mut visited = Vec::new();
     history.visit(&mut |activity| visited.push(activity));

@@ -67,11 +67,11 @@ impl Activities {
 
     #[allow(clippy::inline_always, reason = "as `of_codes`")]
     #[inline(always)]
-    fn get(&self, place: usize) -> Option<Activity<'_>> {
+    fn get<'a>(&'a self, place: usize, ids: &'a Strings) -> Option<Activity<'a>> {
         let slots = (self.kinds.get(place), self.products.get(place));
         let channel = self.channels.codes.get(place);
         let texts = (channel, self.subjects.codes.get(place));
-        Some(self.of_codes(place, *self.at.get(place)?, slots, texts))
+        Some(self.of_codes(place, *self.at.get(place)?, ids, slots, texts))
     }
 
     /// The activity at a place, from its codes: of kind and product, of channel and subject.
@@ -80,20 +80,21 @@ impl Activities {
         reason = "an activity is put together where it is needed instead of copied there"
     )]
     #[inline(always)]
-    fn of_codes(
-        &self,
+    fn of_codes<'a>(
+        &'a self,
         place: usize,
         at: Moment,
+        ids: &'a Strings,
         (kind, product): (usize, usize),
         (channel, subject): (usize, usize),
-    ) -> Activity<'_> {
+    ) -> Activity<'a> {
         let slot = |code: usize| u16::try_from(code).unwrap_or(u16::MAX);
         let product = product.checked_sub(1);
         let value = self.values.get(place).copied();
         Activity {
             at,
             kind: KindSlot::new(slot(kind)),
-            id: self.ids.known(place),
+            id: ids.known(place),
             product: product.map(|product| ProductSlot::new(slot(product))),
             subject: self.subjects.text(subject),
             channel: self.channels.text(channel),
@@ -101,13 +102,16 @@ impl Activities {
         }
     }
 
-    /// Appends those of a lead from one moment to another.
+    /// Appends those of a lead from one moment to another, their ids only where these are asked for.
     pub(super) fn append<'a>(
         &'a self,
         row: usize,
         span: (Moment, Moment),
+        with_ids: bool,
         into: &mut Vec<Activity<'a>>,
     ) {
+        static NONE: Strings = Strings::none();
+        let ids = if with_ids { &self.ids } else { &NONE };
         let range = self.groups.range(row);
         let at = self.at.get(range.clone()).unwrap_or_default();
         let places = places_between(at, span, |&at| at);
@@ -119,16 +123,16 @@ impl Activities {
             let narrow = [&**kinds, &**products, &**channels];
             match &self.subjects.codes {
                 Codes::Narrow(subjects) => {
-                    return self.append_narrow(places, narrow, subjects, into);
+                    return self.append_narrow(places, narrow, subjects, ids, into);
                 }
                 Codes::Middle(subjects) => {
-                    return self.append_narrow(places, narrow, subjects, into);
+                    return self.append_narrow(places, narrow, subjects, ids, into);
                 }
                 Codes::Zero | Codes::Wide(_) => {}
             }
         }
         into.reserve(places.len());
-        into.extend(places.filter_map(|place| self.get(place)));
+        into.extend(places.filter_map(|place| self.get(place, ids)));
     }
 
     /// Appends those at some places, with the width of each code known: without a look at it for each of them.
@@ -137,6 +141,7 @@ impl Activities {
         places: Range<usize>,
         [kinds, products, channels]: [&[u8]; 3],
         subjects: &[S],
+        ids: &'a Strings,
         into: &mut Vec<Activity<'a>>,
     ) {
         fn part<'p, T>(all: &'p [T], places: &Range<usize>) -> &'p [T] {
@@ -149,7 +154,7 @@ impl Activities {
         into.extend(all.map(
             |((&at, place), ((&kind, &product), (&channel, &subject)))| {
                 let slots = (kind.into(), product.into());
-                self.of_codes(place, at, slots, (channel.into(), subject.into()))
+                self.of_codes(place, at, ids, slots, (channel.into(), subject.into()))
             },
         ));
     }
@@ -157,7 +162,7 @@ impl Activities {
     #[inline]
     pub(super) fn visit<'a>(&'a self, row: usize, visit: &mut dyn FnMut(Activity<'a>)) {
         for place in self.groups.range(row) {
-            if let Some(activity) = self.get(place) {
+            if let Some(activity) = self.get(place, &self.ids) {
                 visit(activity);
             }
         }

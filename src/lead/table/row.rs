@@ -10,11 +10,26 @@ use std::fmt;
 pub struct LeadRow<'t> {
     table: &'t LeadTable,
     row: usize,
+    /// Whether the activities that a scorer gathers have their ids.
+    gathers_ids: bool,
 }
 
 impl<'t> LeadRow<'t> {
     pub(super) fn new(table: &'t LeadTable, row: usize) -> Self {
-        Self { table, row }
+        Self {
+            table,
+            row,
+            gathers_ids: true,
+        }
+    }
+
+    /// The same lead for scorers that look at no id: its activities are in order and none stands twice, so that only
+    /// an explanation asks for them.
+    pub(crate) fn without_ids(self) -> Self {
+        Self {
+            gathers_ids: false,
+            ..self
+        }
     }
 
     /// Its position in the table, counted from 0.
@@ -88,7 +103,7 @@ impl LeadView for LeadRow<'_> {
         into: &mut Vec<Activity<'a>>,
     ) -> bool {
         let activities = &self.table.activities;
-        activities.append(self.row, (since, until), into);
+        activities.append(self.row, (since, until), self.gathers_ids, into);
         true
     }
 

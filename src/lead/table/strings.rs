@@ -9,6 +9,13 @@ pub(crate) struct Strings {
 }
 
 impl Strings {
+    pub(super) const fn none() -> Self {
+        Self {
+            text: String::new(),
+            ends: Vec::new(),
+        }
+    }
+
     /// Appends a text; `None`, and nothing appended, where all together would need more than 4 GiB.
     pub(super) fn push(&mut self, text: &str) -> Option<()> {
         let end = u32::try_from(self.text.len().checked_add(text.len())?).ok()?;

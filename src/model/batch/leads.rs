@@ -12,6 +12,8 @@ pub(super) struct LeadsOfModel<'s, L> {
     leads: &'s [L],
     /// Whether there is more to a lead than rules on attributes.
     by_row: bool,
+    /// Whether a judge of those whose attributes are read together asks what is known, not only what is true.
+    asks_known: bool,
 }
 
 /// Leads whose attributes are read at a time: so many that what one waits for comes while others are asked, and so few
@@ -24,6 +26,7 @@ const SOON: usize = 8;
 impl<'s, L: LeadView> LeadsOfModel<'s, L> {
     pub(super) fn new(model: &'s ScoreModel, leads: &'s [L]) -> Self {
         Self {
+            asks_known: model.asks_known_together(),
             by_row: !model.judges.iter().all(Judge::judges_attributes)
                 || model.applies.is_some()
                 || model.composite.is_some()
@@ -59,25 +62,34 @@ impl<'s, L: LeadView> LeadsOfModel<'s, L> {
     ) {
         let Buffers { words, blocks, .. } = buffers;
         blocks.make_room(self.model.judges.len());
-        let judges = self.model.judges.iter().zip(&mut blocks.attributes);
-        for (place, (judge, block)) in judges.enumerate() {
+        let Blocks {
+            shared, attributes, ..
+        } = blocks;
+        let as_of = as_of.moment();
+        if let Some(plan) = &self.model.shared {
+            plan.read_block(leads, (as_of, self.asks_known), words, shared);
+        }
+        let judges = self.model.judges.iter().zip(attributes);
+        for (place, (judge, own)) in judges.enumerate() {
+            let Some(plan) = judge.attributes() else {
+                continue;
+            };
+            let block = if self.model.reads_together(judge) {
+                &*shared
+            } else {
+                plan.read_block(leads, (as_of, judge.asks_known()), words, own);
+                own
+            };
             match judge {
-                Judge::Rules(rules) => {
-                    let rules = rules.plan();
-                    rules.read_block(leads, as_of.moment(), words, block);
-                    if rules.is_bare() {
-                        results.fill(place, first, rules.all(block));
-                    }
+                Judge::Rules(rules) if rules.plan().is_bare() => {
+                    results.fill(place, first, rules.plan().all(block));
                 }
                 Judge::BuiltIn(scorer) => {
                     if let BuiltIn::Grade(grade) = &**scorer {
-                        let attributes = grade.attributes();
-                        let as_of = as_of.moment();
-                        attributes.read_block(leads, (as_of, true), words, block);
                         results.fill(place, first, grade.all(block, words));
                     }
                 }
-                Judge::Model(_) | Judge::Predictive(_) | Judge::Scorer(_) => {}
+                _ => {}
             }
         }
     }
@@ -101,18 +113,21 @@ impl<'s, L: LeadView> LeadsOfModel<'s, L> {
         if !self.model.applies_to(case, buffers) {
             return row.cells.fill(Cell::NONE);
         }
-        self.model.fill_case(
-            case,
-            buffers,
-            row,
-            |at, judge, cells, buffers, verdict| match (judge, blocks.attributes.get(at)) {
-                _ if judge.judges_attributes() => None,
-                (Judge::Rules(rules), Some(block)) => {
-                    Some(rules.plan().one((block, place), case, buffers, verdict))
+        self.model
+            .fill_case(case, buffers, row, |at, judge, cells, buffers, verdict| {
+                let block = if self.model.reads_together(judge) {
+                    Some(&blocks.shared)
+                } else {
+                    blocks.attributes.get(at)
+                };
+                match (judge, block) {
+                    _ if judge.judges_attributes() => None,
+                    (Judge::Rules(rules), Some(block)) => {
+                        Some(rules.plan().one((block, place), case, buffers, verdict))
+                    }
+                    _ => Some(judge.assess(case, as_of, cells, buffers, verdict)),
                 }
-                _ => Some(judge.assess(case, as_of, cells, buffers, verdict)),
-            },
-        );
+            });
     }
 }
 

@@ -4,8 +4,8 @@ use crate::model::judge::Judge;
 use crate::model::model::{Row, ScoreModel};
 use crate::score::{AsOf, Cell};
 use crate::scorer::{
-    Blocks, Buffers, BuiltIn, GradeScorer, NaiveBayesOfTable, PredictiveOfTable, RulesOfTable,
-    TablePlan, Words, emptied, with_buffers,
+    BlockWords, Blocks, Buffers, BuiltIn, GradeScorer, NaiveBayesOfTable, PredictiveOfTable,
+    RulesOfTable, TablePlan, Words, emptied, with_buffers,
 };
 use std::ops::Range;
 use std::sync::Arc;
@@ -15,10 +15,40 @@ pub(super) struct TableOfModel<'t> {
     model: &'t ScoreModel,
     table: &'t LeadTable,
     judges: Vec<JudgeOfTable<'t>>,
+    /// What judges ask of attributes that are read once for several of them.
+    shared: Option<Attributes<'t>>,
+    /// What each judge asks of attributes that are read for it alone.
+    own: Vec<Option<Attributes<'t>>>,
     /// Whether there is more to a lead than what is judged block by block.
     by_row: bool,
     /// Whether that asks for the activities that count.
     reads_activities: bool,
+    /// Whether a judge that is not of this library may ask for the ids of activities.
+    gathers_ids: bool,
+}
+
+/// What is asked of attributes, made ready for one table.
+struct Attributes<'t> {
+    plan: TablePlan<'t>,
+    /// Whether it is asked what is known, not only what is true.
+    asks_known: bool,
+}
+
+impl<'t> Attributes<'t> {
+    /// What a judge asks; `None` where that is read together with what others ask.
+    fn of(judge: &'t Judge, model: &ScoreModel, table: &'t LeadTable) -> Option<Self> {
+        if model.reads_together(judge) {
+            return None;
+        }
+        Some(Self {
+            plan: judge.attributes()?.of_table(table),
+            asks_known: judge.asks_known(),
+        })
+    }
+
+    fn read(&self, rows: &Range<usize>, as_of: Moment, into: &mut BlockWords) {
+        self.plan.read(rows, as_of, self.asks_known, into);
+    }
 }
 
 /// A judge made ready for one table.
@@ -26,7 +56,7 @@ enum JudgeOfTable<'t> {
     Rules(RulesOfTable<'t>),
     Predictive(PredictiveOfTable<'t>),
     NaiveBayes(NaiveBayesOfTable<'t>),
-    Grade(&'t GradeScorer, TablePlan<'t>),
+    Grade(&'t GradeScorer),
     /// Judges lead by lead.
     ByRow,
 }
@@ -37,7 +67,7 @@ impl JudgeOfTable<'_> {
         match self {
             Self::Rules(rules) => rules.is_bare(),
             Self::Predictive(scorer) => scorer.is_whole(),
-            Self::NaiveBayes(_) | Self::Grade(..) => true,
+            Self::NaiveBayes(_) | Self::Grade(_) => true,
             Self::ByRow => false,
         }
     }
@@ -54,7 +84,7 @@ impl<'t> TableOfModel<'t> {
         let history = |(ready, judge): (&JudgeOfTable<'_>, &Judge)| match ready {
             JudgeOfTable::Rules(rules) => rules.reads_history(),
             JudgeOfTable::Predictive(scorer) => scorer.reads_history(),
-            JudgeOfTable::NaiveBayes(_) | JudgeOfTable::Grade(..) => false,
+            JudgeOfTable::NaiveBayes(_) | JudgeOfTable::Grade(_) => false,
             JudgeOfTable::ByRow => judge.reads_activities(),
         };
         let mut raisers = model.labels.iter().flat_map(|labels| &labels.auto);
@@ -66,6 +96,21 @@ impl<'t> TableOfModel<'t> {
                 || model.composite.is_some()
                 || !model.labels.is_empty()
                 || table.has_rare(),
+            shared: model
+                .shared
+                .as_ref()
+                .filter(|_| same_schema)
+                .map(|plan| Attributes {
+                    plan: plan.of_table(table),
+                    asks_known: model.asks_known_together(),
+                }),
+            gathers_ids: model.judges.iter().any(Judge::may_explain),
+            own: if same_schema {
+                let of = |judge| Attributes::of(judge, model, table);
+                model.judges.iter().map(of).collect()
+            } else {
+                Vec::new()
+            },
             model,
             table,
             judges,
@@ -77,22 +122,23 @@ impl<'t> TableOfModel<'t> {
         let kinds = model.schema.kinds().len();
         for &place in &model.order {
             let is_judged = |place: usize| judges.get(place).is_some_and(JudgeOfTable::is_whole);
-            let ready = match model.judges.get(place) {
-                Some(Judge::Rules(rules)) => JudgeOfTable::Rules(rules.of_table(table)),
-                Some(Judge::Predictive(scorer)) => JudgeOfTable::Predictive(scorer.of_table(
+            let Some(judge) = model.judges.get(place) else {
+                continue;
+            };
+            let ready = match judge {
+                Judge::Rules(rules) => JudgeOfTable::Rules(rules.of_table(table)),
+                Judge::Predictive(scorer) => JudgeOfTable::Predictive(scorer.of_table(
                     table,
                     &model.history,
                     kinds,
                     &is_judged,
                 )),
-                Some(Judge::BuiltIn(scorer)) => match &**scorer {
+                Judge::BuiltIn(scorer) => match &**scorer {
                     BuiltIn::NaiveBayes(scorer) => JudgeOfTable::NaiveBayes(scorer.of_table(table)),
-                    BuiltIn::Grade(scorer) => {
-                        JudgeOfTable::Grade(scorer, scorer.attributes().of_table(table))
-                    }
+                    BuiltIn::Grade(scorer) => JudgeOfTable::Grade(scorer),
                     _ => JudgeOfTable::ByRow,
                 },
-                _ => JudgeOfTable::ByRow,
+                Judge::Model(_) | Judge::Scorer(_) => JudgeOfTable::ByRow,
             };
             if let Some(judge) = judges.get_mut(place) {
                 *judge = ready;
@@ -111,17 +157,24 @@ impl<'t> TableOfModel<'t> {
     ) {
         blocks.make_room(self.judges.len());
         let Blocks {
+            shared,
             attributes,
             predictive,
         } = blocks;
+        if let Some(of_all) = &self.shared {
+            of_all.read(rows, as_of, shared);
+        }
         let width = results.width;
         for &place in &self.model.order {
+            let block = match (self.own.get(place), attributes.get_mut(place)) {
+                (Some(Some(own)), Some(block)) => {
+                    own.read(rows, as_of, block);
+                    &*block
+                }
+                _ => &*shared,
+            };
             match self.judges.get(place) {
                 Some(JudgeOfTable::Rules(judge)) => {
-                    let Some(block) = attributes.get_mut(place) else {
-                        continue;
-                    };
-                    judge.read(rows, as_of, block);
                     if judge.is_bare() {
                         results.fill(place, 0, judge.all(block));
                     }
@@ -136,11 +189,7 @@ impl<'t> TableOfModel<'t> {
                     }
                 }
                 Some(JudgeOfTable::NaiveBayes(judge)) => results.fill(place, 0, judge.all(rows)),
-                Some(JudgeOfTable::Grade(judge, plan)) => {
-                    let Some(block) = attributes.get_mut(place) else {
-                        continue;
-                    };
-                    plan.read(rows, as_of, true, block);
+                Some(JudgeOfTable::Grade(judge)) => {
                     results.fill(place, 0, judge.all(block, words));
                 }
                 Some(JudgeOfTable::ByRow) | None => {}
@@ -180,7 +229,11 @@ impl<'t> TableOfModel<'t> {
                      cells: &[Cell],
                      buffers: &mut Buffers,
                      verdict: &mut dyn FnMut(&Arc<str>)| {
-            let (rules, predictive) = (blocks.attributes.get(at), blocks.predictive.get(at));
+            let rules = match self.own.get(at) {
+                Some(Some(_)) => blocks.attributes.get(at),
+                _ => Some(&blocks.shared),
+            };
+            let predictive = blocks.predictive.get(at);
             match (self.judges.get(at)?, rules, predictive) {
                 (ready, ..) if ready.is_whole() => None,
                 (JudgeOfTable::Rules(rules), Some(block), _) => {
@@ -218,6 +271,11 @@ impl Batch for TableOfModel<'_> {
                 results.rows(0..rows.len(), |place, row| {
                     let Some(lead) = leads.next() else {
                         return;
+                    };
+                    let lead = if self.gathers_ids {
+                        lead
+                    } else {
+                        lead.without_ids()
                     };
                     let mut of_lead = std::mem::take(&mut activities);
                     let room = (&mut *buffers, &mut of_lead);

@@ -180,7 +180,7 @@ impl<'s> Search<'s> {
                 // A rank never falls where the score rises, so the ends bound it too.
                 let ranked = |value: f64| ranks.map_or(value, |ranks| ranks.of(value));
                 let band = |value: Option<f64>| {
-                    let reached = labels.band(value.map(ranked));
+                    let reached = labels.band(value.map_or(f64::NAN, ranked));
                     reached.max(stretch.lifted).filter(|_| applies)
                 };
                 ends.into_iter().any(|end| band(end) != was)

@@ -2,7 +2,7 @@ use super::LabelOn;
 use super::resolve::{Labels, Target};
 use crate::lead::LeadView;
 use crate::model::model::{Row, ScoreModel};
-use crate::score::{NO_BAND, Notes};
+use crate::score::{Cell, NO_BAND, Notes};
 use crate::scorer::{ActivityPlan, Buffers, Case};
 use std::sync::Arc;
 
@@ -45,27 +45,25 @@ impl ScoreModel {
                 Target::Dimension(dimension) => Some(dimension),
             };
             let cell = of.and_then(|dimension| row.cells.get(dimension));
-            let value = match labels.on {
-                LabelOn::Points => cell.map(|cell| cell.raw),
-                LabelOn::Score | LabelOn::Percentile => {
-                    let manual = |notes: &Notes| {
-                        let mut latest_first = notes.manual.iter().rev();
-                        let (_, manual) = latest_first.find(|(dimension, _)| *dimension == of)?;
-                        Some(manual.score.get())
-                    };
-                    match notes.as_deref().and_then(manual) {
-                        Some(score) => Some(score),
-                        None if of.is_none() => Some(row.head.composite),
-                        None => cell.map(|cell| cell.score),
-                    }
-                }
+            let cell = cell.copied().unwrap_or(Cell::NONE);
+            let manual = |notes: &Notes| {
+                let mut latest_first = notes.manual.iter().rev();
+                let (_, manual) = latest_first.find(|(dimension, _)| *dimension == of)?;
+                Some(manual.score.get())
             };
-            let value = value.filter(|value| !value.is_nan());
+            let score = || match notes.as_deref().and_then(manual) {
+                Some(score) => score,
+                None if of.is_none() => row.head.composite,
+                None => cell.score,
+            };
+            // NaN is none.
             let value = match labels.on {
-                LabelOn::Percentile => {
-                    value.and_then(|value| Some(self.shape.ranks(of)?.of(value)))
-                }
-                LabelOn::Score | LabelOn::Points => value,
+                LabelOn::Points => cell.raw,
+                LabelOn::Score => score(),
+                LabelOn::Percentile => match (score(), self.shape.ranks(of)) {
+                    (score, Some(ranks)) if !score.is_nan() => ranks.of(score),
+                    _ => f64::NAN,
+                },
             };
             let by_score = labels.band(value);
             let mut reached = by_score;

@@ -20,9 +20,41 @@ pub(in crate::model) enum Target {
 pub(in crate::model) struct Labels {
     pub(in crate::model) target: Target,
     pub(in crate::model) on: LabelOn,
-    /// Thresholds, lowest first.
-    thresholds: Box<[f64]>,
+    thresholds: Thresholds,
     pub(in crate::model) auto: Box<[AutoQualify]>,
+}
+
+/// The numbers from which the bands hold, lowest first.
+#[derive(Debug)]
+struct Thresholds {
+    all: Box<[f64]>,
+    /// The first of them, filled up with what no number reaches: all are compared, since where to stop would be a branch
+    /// that nobody could foretell.
+    first: [f64; Self::FEW],
+}
+
+impl Thresholds {
+    const FEW: usize = 8;
+
+    /// How many are reached by a value; NaN reaches none.
+    #[inline]
+    fn reached(&self, value: f64) -> usize {
+        let reached = |reached, at_least: &f64| reached + usize::from(*at_least <= value);
+        let first = self.first.iter().fold(0, reached);
+        let others = self.all.get(Self::FEW..).unwrap_or_default();
+        others.iter().fold(first, reached)
+    }
+}
+
+impl FromIterator<f64> for Thresholds {
+    fn from_iter<I: IntoIterator<Item = f64>>(all: I) -> Self {
+        let all: Box<[f64]> = all.into_iter().collect();
+        let mut first = [f64::NAN; Self::FEW];
+        for (first, at_least) in first.iter_mut().zip(&all) {
+            *first = *at_least;
+        }
+        Self { all, first }
+    }
 }
 
 #[derive(Debug)]
@@ -55,20 +87,18 @@ impl PendingLabels {
 impl Labels {
     /// The numbers from which the bands hold, lowest first.
     pub(in crate::model) fn thresholds(&self) -> &[f64] {
-        &self.thresholds
+        &self.thresholds.all
     }
 
     /// The number from which a band holds.
     pub(in crate::model) fn threshold(&self, band: usize) -> Option<f64> {
-        self.thresholds.get(band).copied()
+        self.thresholds.all.get(band).copied()
     }
 
-    /// The position of the band in which a value lies, lowest first.
-    pub(in crate::model) fn band(&self, value: Option<f64>) -> Option<u16> {
-        // All are compared: where to stop looking would be a branch that nobody could foretell. NaN reaches none.
-        let value = value.unwrap_or(f64::NAN);
-        let thresholds = self.thresholds.iter();
-        let reached = thresholds.filter(|&&at_least| at_least <= value).count();
+    /// The position of the band in which a value lies, lowest first; NaN lies in none.
+    #[inline]
+    pub(in crate::model) fn band(&self, value: f64) -> Option<u16> {
+        let reached = self.thresholds.reached(value);
         reached
             .checked_sub(1)
             .and_then(|band| u16::try_from(band).ok())

@@ -169,7 +169,7 @@ impl LabelTest {
         labels: &Labels,
         lifts: Option<u16>,
     ) -> Option<bool> {
-        let by_number = labels.band(value);
+        let by_number = labels.band(value.unwrap_or(f64::NAN));
         let band = by_number.max(lifts);
         let reached = band.is_some_and(|band| usize::from(band) >= self.band);
         if reached && (wider >= 0.0 || lifts > by_number) {

@@ -21,7 +21,7 @@ pub use test::{Known, LetterCase, Scalar, Test};
 
 pub(crate) use filters::{Filters, Head, Start, resolve_filter};
 pub(crate) use guard::{Applies, Guard, Need, Sums};
-pub(crate) use plan::{BlockWords, Layout, Plan, TablePlan, Words};
+pub(crate) use plan::{Answers, BlockWords, Layout, Plan, TablePlan, Together, Words};
 pub(crate) use range::NumberRange;
 pub(crate) use resolve::{Cond, Leaf, LeafTest, Tests, resolve_condition};
 pub(crate) use settings::Settings;

@@ -4,21 +4,24 @@ use super::tags::TagBlock;
 use super::test::Known;
 use super::text::TextBlock;
 use crate::lead::{AttributeSlot, LeadView, Moment, Value};
-use std::collections::HashSet;
-
 pub(crate) use block::BlockWords;
 use numbers::NumberBlock;
 
 pub(crate) use table::TablePlan;
+pub(crate) use together::Together;
 
 mod block;
 mod leads;
 mod numbers;
 mod read;
 mod table;
+mod together;
 
 /// Tests in one word. The highest bit is free, for whether the word says anything of the lead.
 const BITS: usize = 63;
+
+/// The bit for that, where a plan has its words for itself.
+const PRESENT: u64 = 1 << BITS;
 
 /// Where a test's bit stands.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +46,7 @@ impl Words {
 
     /// Takes over the bits of a plan of one word.
     #[inline]
-    fn set_only(&mut self, truth: u64, known: u64) {
+    pub(crate) fn set_only(&mut self, truth: u64, known: u64) {
         if let [only] = self.bits.as_mut_slice() {
             *only = (truth, known);
         } else {
@@ -73,10 +76,34 @@ impl Words {
         }
     }
 
+    /// Has the tests on one attribute say something else.
+    #[inline]
+    pub(crate) fn answer(&mut self, Answers(answers): &Answers) {
+        for said in answers {
+            if let Some((truth, known)) = self.bits.get_mut(said.word) {
+                *truth = *truth & !said.asked | said.truth;
+                *known = *known & !said.asked | said.known;
+            }
+        }
+    }
+
     #[inline]
     pub(crate) fn get(&self, word: usize) -> (u64, u64) {
         self.bits.get(word).copied().unwrap_or_default()
     }
+}
+
+/// What the tests on one attribute say of a value.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Answers(Box<[Said]>);
+
+/// What those in one word say: the bits of all of them, those that are true and those that are known.
+#[derive(Debug, PartialEq)]
+struct Said {
+    word: usize,
+    asked: u64,
+    truth: u64,
+    known: u64,
 }
 
 /// The tests of a scorer, put together by attribute: each attribute is read once and yields the bits of all its
@@ -91,6 +118,10 @@ pub(crate) struct Plan {
     /// Attributes that are only asked whether they are known.
     others: Vec<Block<()>>,
     words: usize,
+    /// The bit that is true in a word where a value that counts is there.
+    present: u64,
+    /// Whether its word is one of several plans [together](Together).
+    shares: bool,
 }
 
 /// The tests on one attribute, at most [`BITS`] of them, in one word.
@@ -98,13 +129,11 @@ pub(crate) struct Plan {
 struct Block<T> {
     slot: AttributeSlot,
     word: usize,
-    /// Whether a value here makes the lead known: not where only `applies_to` asks for it.
-    counts: bool,
     /// Bits of all tests here.
     all: u64,
     /// Bits that are true and known where the value is missing.
     when_missing: (u64, u64),
-    /// Bits that are true wherever the value is there.
+    /// Bits that are true wherever the value is there; the one for a value that counts is among them where it does.
     when_known: u64,
     tests: T,
 }
@@ -114,20 +143,25 @@ impl Plan {
     pub(crate) fn asks(&self) -> bool {
         self.words > 0
     }
+
+    /// The bit that is true in a word where a value that counts is there.
+    #[inline]
+    pub(crate) fn present(&self) -> u64 {
+        self.present
+    }
+
+    /// Whether its word is one of several plans [together](Together).
+    #[inline]
+    pub(crate) fn shares(&self) -> bool {
+        self.shares
+    }
 }
 
 impl<T> Block<T> {
-    /// Bits that are true wherever the value is there, as a word of a block of leads has them.
-    #[inline]
-    fn always(&self) -> u64 {
-        self.when_known | if self.counts { block::PRESENT } else { 0 }
-    }
-
     fn with<U>(self, tests: U) -> Block<U> {
         Block {
             slot: self.slot,
             word: self.word,
-            counts: self.counts,
             all: self.all,
             when_missing: self.when_missing,
             when_known: self.when_known,
@@ -156,11 +190,25 @@ impl Layout {
 impl Plan {
     /// Puts tests together by attribute.
     pub(crate) fn new(tests: &Tests) -> (Self, Layout) {
+        Self::from_bit(0, PRESENT, tests, |_| true)
+    }
+
+    /// As [`new`](Plan::new), with the lowest bit in use of the first word, the bit for a value that counts, and which
+    /// attributes count: not those for which only `applies_to` asks.
+    fn from_bit(
+        first: usize,
+        present: u64,
+        tests: &Tests,
+        counts: impl Fn(AttributeSlot) -> bool,
+    ) -> (Self, Layout) {
         let mut order: Vec<usize> = (0..tests.list.len()).collect();
         order.sort_by_key(|&test| tests.list.get(test).map(|leaf| leaf.slot));
         let mut places = vec![Place { word: 0, bit: 0 }; tests.list.len()];
-        let mut plan = Self::default();
-        let (mut word, mut used) = (0_usize, 0_usize);
+        let mut plan = Self {
+            present,
+            ..Self::default()
+        };
+        let (mut word, mut used) = (0_usize, first);
         let mut rest = order.as_slice();
         while let Some(slot) = rest
             .first()
@@ -189,7 +237,7 @@ impl Plan {
                     members.push((leaf, bit));
                 }
             }
-            plan.add(slot, word, &members);
+            plan.add(slot, word, &members, if counts(slot) { present } else { 0 });
         }
         plan.words = if tests.list.is_empty() { 0 } else { word + 1 };
         (plan, Layout { places })
@@ -218,30 +266,14 @@ impl Plan {
         }
     }
 
-    /// Lets only these attributes make a lead known.
-    pub(crate) fn count_only(&mut self, slots: &HashSet<AttributeSlot>) {
-        fn count<T>(blocks: &mut [Block<T>], slots: &HashSet<AttributeSlot>) {
-            for block in blocks {
-                block.counts = slots.contains(&block.slot);
-            }
-        }
-        count(&mut self.numbers, slots);
-        count(&mut self.texts, slots);
-        count(&mut self.flags, slots);
-        count(&mut self.tags, slots);
-        count(&mut self.dates, slots);
-        count(&mut self.others, slots);
-    }
-
-    /// Adds the tests of one attribute, each with its bit in a word.
-    fn add(&mut self, slot: AttributeSlot, word: usize, members: &[(&Leaf, u64)]) {
+    /// Adds the tests of one attribute, each with its bit in a word, and further bits for that it is known.
+    fn add(&mut self, slot: AttributeSlot, word: usize, members: &[(&Leaf, u64)], when_known: u64) {
         let mut block = Block {
             slot,
             word,
-            counts: true,
             all: 0,
             when_missing: (0, 0),
-            when_known: 0,
+            when_known,
             tests: (),
         };
         let (mut numbers, mut texts, mut tags) = (Vec::new(), Vec::new(), Vec::new());

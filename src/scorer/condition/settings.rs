@@ -2,7 +2,7 @@ use super::guard::{Guard, Need};
 use super::plan::Words;
 
 /// What follows from a few bits of one word, for each of their settings, ready to be looked up.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Settings {
     word: usize,
     shift: u32,

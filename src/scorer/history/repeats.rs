@@ -1,6 +1,6 @@
 //! Activities that are told more than once.
 
-use crate::lead::{Activity, KindSlot, Moment, canonical_order};
+use crate::lead::{Activity, KindSlot, Moment, canonical_order, is_same};
 use crate::scorer::places::Places;
 use std::collections::HashMap;
 
@@ -20,7 +20,8 @@ fn is_told_again(first: &Activity<'_>, later: &Activity<'_>) -> bool {
     (first.kind == later.kind)
         & (length(first.subject) == length(later.subject))
         & (length(first.channel) == length(later.channel))
-        && key(first) == key(later)
+        && is_same(first.subject, later.subject)
+        && is_same(first.channel, later.channel)
 }
 
 /// One of 64 bits for an activity: the same for one that is told again, mostly others for others. By lengths alone, so
@@ -66,14 +67,22 @@ pub(super) fn without_told_again(activities: &mut Vec<Activity<'_>>, period: i64
         }
         recent |= mark;
     }
-    if !told_again.is_empty() {
-        let mut place = 0;
-        activities.retain(|_| {
-            let stays = !told_again.has(place);
-            place += 1;
-            stays
-        });
+    // Each of those behind the first that goes is moved, and the place that it takes is only used up where it stays:
+    // which of them stay is nothing that could be foretold.
+    let Some(first) = told_again.clone().next() else {
+        return;
+    };
+    let mut end = first;
+    for place in first..activities.len() {
+        let Some(&activity) = activities.get(place) else {
+            break;
+        };
+        if let Some(taken) = activities.get_mut(end) {
+            *taken = activity;
+        }
+        end += usize::from(!told_again.has(place));
     }
+    activities.truncate(end);
 }
 
 /// Whether activities stand in canonical order with no id twice. May say no of many where it is so, never yes where not.

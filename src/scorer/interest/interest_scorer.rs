@@ -3,6 +3,7 @@ use super::spec::InterestSpec;
 use crate::lead::{LeadView, Moment, ProductSlot, Schema};
 use crate::model::{Problems, SpecError};
 use crate::score::{AsOf, Explanation, Score, Unit};
+use crate::scorer::condition::Together;
 use crate::scorer::history::{History, HistorySpec};
 use crate::scorer::rules::{
     Buffers, Builder, Case, Lint, RulesPlan, RulesSpec, WhenUnknown, other_schema,
@@ -156,7 +157,7 @@ impl InterestScorer {
             history,
             problems,
         };
-        let (plan, _, lints) = builder.rules(&rules, path);
+        let (plan, _, lints) = builder.rules(&rules, path, &mut Together::default());
         Self {
             points_of_none: plan.points_of_none(),
             plan,

@@ -1,10 +1,10 @@
 use super::case::{Buffers, Case};
 use super::eval::within;
 use super::plan::RulesPlan;
-use crate::lead::{LeadView, Moment};
+use crate::lead::LeadView;
 use crate::score::Role;
 use crate::scorer::Assessment;
-use crate::scorer::condition::{BlockWords, Sums, Words};
+use crate::scorer::condition::{BlockWords, Plan, Sums};
 use crate::scorer::trace::Off;
 use std::sync::Arc;
 
@@ -15,20 +15,8 @@ impl RulesPlan {
     }
 
     /// Whether a block must say what is known, not only what is true: one sum adds up what is true.
-    pub(super) fn asks_known(&self) -> bool {
+    pub(crate) fn asks_known(&self) -> bool {
         !self.is_bare()
-    }
-
-    /// Reads the attributes of a block of leads.
-    pub(crate) fn read_block<V: LeadView>(
-        &self,
-        leads: &[V],
-        as_of: Moment,
-        words: &mut Words,
-        into: &mut BlockWords,
-    ) {
-        let how = (as_of, self.asks_known());
-        self.attributes.read_block(leads, how, words, into);
     }
 
     /// Judges all leads of a block that was read, in their order, where the rules are bare.
@@ -36,15 +24,17 @@ impl RulesPlan {
         let sum = self.sum.as_ref();
         let abstains_from_nothing = self.abstains(false);
         let word = sum.map_or(0, Sums::word);
-        block.word(word).map(move |(truth, known, any)| {
-            if abstains_from_nothing && !any {
-                return Assessment::default();
-            }
-            let name = || ("points".into(), Role::Step);
-            let sum = sum.map_or(0.0, |sum| sum.add_bits(truth, known));
-            let (points, ()) = within::<Off>(sum, self.min, self.max, (), name);
-            self.scored::<Off>(points, ()).assessment
-        })
+        block
+            .word(word, self.attributes.present())
+            .map(move |(truth, known, any)| {
+                if abstains_from_nothing && !any {
+                    return Assessment::default();
+                }
+                let name = || ("points".into(), Role::Step);
+                let sum = sum.map_or(0.0, |sum| sum.add_bits(truth, known));
+                let (points, ()) = within::<Off>(sum, self.min, self.max, (), name);
+                self.scored::<Off>(points, ()).assessment
+            })
     }
 
     /// Judges one lead, at that place of a block that was read.
@@ -56,8 +46,24 @@ impl RulesPlan {
         verdict: &mut dyn FnMut(&Arc<str>),
     ) -> Assessment {
         buffers.words.take(block, place);
-        let known = block.any(place);
+        let known = block.any(place, self.attributes.present());
+        self.assess_read(known, case, buffers, verdict)
+    }
+
+    /// Judges one lead whose attributes are read: `known` where any that counts was there.
+    pub(crate) fn assess_read<V: LeadView + ?Sized>(
+        &self,
+        known: bool,
+        case: &Case<'_, V>,
+        buffers: &mut Buffers,
+        verdict: &mut dyn FnMut(&Arc<str>),
+    ) -> Assessment {
         let judged = self.judge_read::<Off, V>(case, known, buffers, verdict);
         judged.assessment
+    }
+
+    /// What they ask of a lead's attributes.
+    pub(crate) fn attributes(&self) -> &Plan {
+        &self.attributes
     }
 }

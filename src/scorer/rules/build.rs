@@ -8,7 +8,7 @@ use crate::lead::{Schema, name_problem, shortened};
 use crate::model::Problems;
 use crate::score::LARGEST;
 use crate::scorer::condition::{
-    Applies, Cond, ConditionSpec, Guard, Layout, Plan, Tests, resolve_condition,
+    Applies, Cond, ConditionSpec, Guard, Layout, Tests, Together, resolve_condition,
 };
 use crate::scorer::history::History;
 use std::collections::HashSet;
@@ -40,6 +40,7 @@ impl Builder<'_> {
         &mut self,
         spec: &RulesSpec,
         path: &str,
+        together: &mut Together,
     ) -> (RulesPlan, Tests, Vec<super::lint::Lint>) {
         let zero = self.number(spec.zero.unwrap_or(0.0), || format!("{path}.zero"));
         let hundred = self.number(spec.hundred.unwrap_or(100.0), || format!("{path}.hundred"));
@@ -102,14 +103,13 @@ impl Builder<'_> {
             effects.push(group_effects);
         }
         let lints = super::lint::lint(spec, &resolved, self.schema, path);
-        let (mut attributes, layout) = Plan::new(&resolved.tests);
         let mut asked = HashSet::new();
         for (_, cond) in resolved.groups.iter().flat_map(|group| &group.rules) {
             if let Some(cond) = cond {
                 cond.slots(&resolved.tests, &mut asked);
             }
         }
-        attributes.count_only(&asked);
+        let (attributes, layout) = together.plan(&resolved.tests, |slot| asked.contains(&slot));
         let reads_activities = effects
             .iter()
             .flatten()

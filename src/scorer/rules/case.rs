@@ -123,6 +123,8 @@ pub(crate) struct Buffers {
 /// What is read of a block of leads, by judge.
 #[derive(Debug, Default)]
 pub(crate) struct Blocks {
+    /// Of all judges whose attributes are read together.
+    pub(crate) shared: BlockWords,
     pub(crate) attributes: Vec<BlockWords>,
     pub(crate) predictive: Vec<PredictiveBlock>,
 }

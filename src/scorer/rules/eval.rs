@@ -1,7 +1,7 @@
 use super::case::{Buffers, Case};
 use super::plan::{Effect, RulePlan, RulesPlan};
 use super::spec::WhenUnknown;
-use crate::lead::{AttributeSlot, LeadView, Moment};
+use crate::lead::{LeadView, Moment};
 use crate::score::{Formula, Role, Score, Unit, clamp, scale};
 use crate::scorer::Assessment;
 use crate::scorer::condition::Words;
@@ -121,18 +121,6 @@ impl RulesPlan {
         self.attributes.read(lead, as_of, &mut buffers.words);
     }
 
-    /// Reads one attribute once more, after all were read of a lead that differs in nothing else.
-    pub(crate) fn reread<V: LeadView + ?Sized>(
-        &self,
-        lead: &V,
-        slot: AttributeSlot,
-        as_of: Moment,
-        buffers: &mut Buffers,
-    ) {
-        self.attributes
-            .reread(lead, slot, as_of, &mut buffers.words);
-    }
-
     /// As [`points`](RulesPlan::points), keeping what each rule gives in `given`, by its place.
     pub(super) fn points_by_guards(
         &self,
@@ -207,7 +195,7 @@ impl RulesPlan {
             return within::<T>(sum, self.min, self.max, node, name);
         }
         let mut sum = 0.0;
-        let mut parts = Vec::new();
+        let mut parts = Vec::with_capacity(if T::ON { self.groups.len() } else { 0 });
         for group in self.groups.iter().filter(|group| group.applies_to(words)) {
             let (value, node) = Self::group::<T>(group, words, &group.rules, verdict, rule);
             sum += value;

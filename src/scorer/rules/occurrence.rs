@@ -1,6 +1,6 @@
 use super::case::Case;
 use super::plan::{ActivityPlan, Mode};
-use crate::lead::{Activity, Moment, ProductSlot};
+use crate::lead::{Activity, Moment, ProductSlot, is_same};
 use crate::scorer::history::day;
 use crate::scorer::marks::Marks;
 use crate::scorer::places::Places;
@@ -196,7 +196,7 @@ impl ActivityPlan {
         let mut chosen = Places::default();
         let mut take = |place| {
             let new = subject(place);
-            let seen = new.is_some() && chosen.clone().any(|other| subject(other) == new);
+            let seen = new.is_some() && chosen.clone().any(|other| is_same(subject(other), new));
             if !seen {
                 chosen.add(place);
             }

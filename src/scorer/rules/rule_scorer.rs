@@ -8,7 +8,7 @@ use super::what_if::WhatIf;
 use crate::lead::{Activity, LeadTable, LeadView, Moment, Schema};
 use crate::model::{Problems, SpecError};
 use crate::score::{AsOf, Explanation, Role, Score, Unit};
-use crate::scorer::condition::Tests;
+use crate::scorer::condition::{Tests, Together};
 use crate::scorer::history::{History, HistorySpec};
 use crate::scorer::trace::{Off, On};
 use crate::scorer::visible::with_case;
@@ -50,7 +50,8 @@ impl RulesSpec {
     ) -> Result<RuleScorer, SpecError> {
         let mut problems = Problems::default();
         let history = history.resolve(schema, "history", &mut problems);
-        let scorer = RuleScorer::resolve(self, schema, &history, "rules", &mut problems);
+        let alone = &mut Together::default();
+        let scorer = RuleScorer::resolve(self, schema, &history, "rules", alone, &mut problems);
         problems.into_result(scorer)
     }
 }
@@ -61,6 +62,7 @@ impl RuleScorer {
         schema: &Schema,
         history: &History,
         path: &str,
+        together: &mut Together,
         problems: &mut Problems,
     ) -> Self {
         let mut builder = Builder {
@@ -68,10 +70,10 @@ impl RuleScorer {
             history,
             problems,
         };
-        let (plan, tests, lints): (_, Tests, _) = builder.rules(spec, path);
+        let (plan, tests, lints): (_, Tests, _) = builder.rules(spec, path, together);
         Self {
+            what_if: WhatIf::new(&tests, plan.attributes(), schema),
             plan,
-            what_if: WhatIf::new(&tests, schema),
             history: history.clone(),
             lints,
         }

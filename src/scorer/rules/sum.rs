@@ -8,6 +8,13 @@ use crate::scorer::places::Places;
 use crate::scorer::trace::{Off, Trace};
 use std::sync::Arc;
 
+/// As `max` and `min` do of what is a number: in one step each.
+#[inline]
+fn within(sum: f64, least: f64, most: f64) -> f64 {
+    let raised = if sum < least { least } else { sum };
+    if raised > most { most } else { raised }
+}
+
 impl RulesPlan {
     /// The sum of all groups, from no more rules than may hold; `None` where all must be asked.
     #[inline]
@@ -63,12 +70,12 @@ impl RulesPlan {
         }
         let groups = adding.sums().zip(sums).enumerate();
         groups.fold(0.0, |all, (number, (group, sum))| {
-            all + match (group, self.groups.get(number)) {
-                (GroupSum::Within(least, most), _) => sum.max(least).min(most) + 0.0,
-                (GroupSum::AtOnce, Some(group)) => {
+            all + match group {
+                GroupSum::Within(least, most) => within(sum, *least, *most) + 0.0,
+                GroupSum::LookedUp(settings) => settings.value(words),
+                GroupSum::AtOnce => self.groups.get(number).map_or(0.0, |group| {
                     Self::group::<Off>(group, words, &[], verdict, &mut |_| None).0
-                }
-                (GroupSum::AtOnce, None) => 0.0,
+                }),
             }
         })
     }

@@ -4,18 +4,16 @@ use super::plan::{ActivityPlan, Effect, RulePlan, RulesPlan};
 use crate::lead::{Activities, KindSlot, LeadTable, LeadView, Moment};
 use crate::score::{Role, occurrence};
 use crate::scorer::Assessment;
-use crate::scorer::condition::{BlockWords, TablePlan};
+use crate::scorer::condition::BlockWords;
 use crate::scorer::history::{History, Kinds, Pauses};
 use crate::scorer::trace::Off;
-use std::ops::Range;
 use std::sync::Arc;
 
-/// Rules made ready for a table: attributes are read block by block, activities straight from their columns where
-/// every one of them counts by its kind, and what follows is done as for any lead.
+/// Rules made ready for a table whose attributes are read block by block: activities are read straight from their
+/// columns where every one of them counts by its kind, and what follows is done as for any lead.
 #[derive(Debug)]
 pub(crate) struct RulesOfTable<'p> {
     rules: &'p RulesPlan,
-    attributes: TablePlan<'p>,
     by_kind: Option<ByKind<'p>>,
 }
 
@@ -88,19 +86,12 @@ impl RulesPlan {
     ) -> RulesOfTable<'p> {
         RulesOfTable {
             rules: self,
-            attributes: self.attributes.of_table(table),
             by_kind: ByKind::new(self, table, history),
         }
     }
 }
 
 impl RulesOfTable<'_> {
-    /// Reads the attributes of some rows.
-    pub(crate) fn read(&self, rows: &Range<usize>, as_of: Moment, into: &mut BlockWords) {
-        let with_known = self.rules.asks_known();
-        self.attributes.read(rows, as_of, with_known, into);
-    }
-
     /// Whether a block's attributes are all that the rules ask for, so that [`all`](RulesOfTable::all) judges it.
     pub(crate) fn is_bare(&self) -> bool {
         self.rules.is_bare()
@@ -137,7 +128,7 @@ impl RulesOfTable<'_> {
                 let name = || ((&rule.id).into(), Role::Rule);
                 Some(within::<Off>(value, rule.min, rule.max, (), name))
             });
-        let known = block.any(place);
+        let known = block.any(place, self.rules.attributes.present());
         self.rules.judged::<Off>(known, points, ()).assessment
     }
 }

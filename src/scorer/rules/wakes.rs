@@ -1,7 +1,7 @@
 use super::plan::{Effect, GroupPlan, RulePlan};
 use super::spec::GroupPolicy;
 use crate::score::clamp;
-use crate::scorer::condition::{Need, Words};
+use crate::scorer::condition::{Need, Settings, Words};
 use crate::scorer::history::Kinds;
 use crate::scorer::places::Places;
 
@@ -34,10 +34,12 @@ pub(super) struct Adding {
 }
 
 /// What is done with the sum of a group.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(super) enum GroupSum {
     /// Nothing: the group is judged at once.
     AtOnce,
+    /// Nothing: what the group gives is looked up.
+    LookedUp(Settings),
     /// It is kept within bounds.
     Within(f64, f64),
 }
@@ -58,11 +60,13 @@ impl Adding {
             for place in 0..group.rules.len() {
                 places.push((number, u8::try_from(place).ok()?));
             }
-            sums.push(if group.is_at_once() {
-                GroupSum::AtOnce
-            } else {
-                let least = group.min.unwrap_or(f64::NEG_INFINITY);
-                GroupSum::Within(least, group.max.unwrap_or(f64::INFINITY))
+            sums.push(match &group.settings {
+                Some(settings) => GroupSum::LookedUp(settings.clone()),
+                None if group.is_at_once() => GroupSum::AtOnce,
+                None => {
+                    let least = group.min.unwrap_or(f64::NEG_INFINITY);
+                    GroupSum::Within(least, group.max.unwrap_or(f64::INFINITY))
+                }
             });
         }
         Some(Self {
@@ -73,8 +77,8 @@ impl Adding {
 
     /// Each group, with what is done with its sum.
     #[inline]
-    pub(super) fn sums(&self) -> impl Iterator<Item = GroupSum> {
-        self.sums.iter().copied()
+    pub(super) fn sums(&self) -> impl Iterator<Item = &GroupSum> {
+        self.sums.iter()
     }
 
     /// The group of a rule, by its bit, and the rule.

@@ -3,7 +3,7 @@ use super::eval::Given;
 use super::plan::RulesPlan;
 use crate::lead::{Activity, AttributeSlot, LeadView, Moment, Schema, SchemaId, Tags, Value};
 use crate::score::{Explanation, Role, Unit};
-use crate::scorer::condition::{LeafTest, Tests, TextOp};
+use crate::scorer::condition::{Answers, LeafTest, Plan, Tests, TextOp};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -18,11 +18,21 @@ pub(crate) struct WhatIf {
 struct Guesses {
     slot: AttributeSlot,
     name: Arc<str>,
-    values: Box<[Guess]>,
+    /// What the tests say where it is missing.
+    missing: Answers,
+    tries: Tries,
+}
+
+#[derive(Debug)]
+enum Tries {
+    /// What the tests say of the values, each answer once: it is always the same.
+    Answers(Box<[Answers]>),
+    /// Dates that are compared with others, of which some are as old as is asked for.
+    Dates(Box<[Guess]>),
 }
 
 #[derive(Clone, Debug)]
-pub(crate) enum Guess {
+enum Guess {
     Number(f64),
     Flag(bool),
     Text(Box<str>),
@@ -36,7 +46,8 @@ pub(crate) enum Guess {
 const MOST: usize = 64;
 
 impl WhatIf {
-    pub(crate) fn new(tests: &Tests, schema: &Schema) -> Self {
+    /// For the attributes that tests ask for, of which a plan was made.
+    pub(crate) fn new(tests: &Tests, plan: &Plan, schema: &Schema) -> Self {
         let mut guesses: BTreeMap<AttributeSlot, Vec<Guess>> = BTreeMap::new();
         for leaf in &tests.list {
             let of = guesses.entry(leaf.slot).or_default();
@@ -95,18 +106,27 @@ impl WhatIf {
                     crate::lead::AttributeType::Tags => Guess::Tags(Vec::new()),
                 });
                 let step = guesses.len().div_ceil(MOST);
-                let few = guesses.into_iter().step_by(step).collect();
+                let few: Vec<Guess> = guesses.into_iter().step_by(step).collect();
+                // Between two dates lies what the moment changes: what else is asked of a date is its age.
+                let mut of_slot = tests.list.iter().filter(|leaf| leaf.slot == slot);
+                let tries = if of_slot.any(|leaf| matches!(leaf.test, LeafTest::Date(_))) {
+                    Tries::Dates(few.into())
+                } else {
+                    Tries::Answers(answers(&few, slot, plan, schema))
+                };
                 Some(Guesses {
                     slot,
                     name: schema.attribute_name(slot)?.into(),
-                    values: few,
+                    missing: plan.answers(&Nothing(schema.id()), slot),
+                    tries,
                 })
             })
             .collect();
         Self { attributes }
     }
 
-    /// For each attribute that is missing and could add points by itself, a note that says how many.
+    /// For each attribute that is missing and could add points by itself, a note that says how many; once the
+    /// attributes are read.
     ///
     /// The values tried are those that the rules name; what a pattern could match is not guessed.
     pub(super) fn missing<V: LeadView + ?Sized>(
@@ -117,40 +137,31 @@ impl WhatIf {
     ) -> Vec<Explanation> {
         // What a rule gives where its condition is true, by its place: no attribute changes that.
         let mut given: Vec<Given> = Vec::new();
-        let mut changed: Option<AttributeSlot> = None;
         let lent = case.as_dyn(&case.lead);
-        self.gains(case.lead, case.as_of, Unit::Points, |lead| {
-            match (lead.slot, changed) {
-                (None, _) => plan.read(lead, case.as_of, buffers),
-                (Some(slot), before) => {
-                    if let Some(before) = before.filter(|&before| before != slot) {
-                        plan.reread(case.lead, before, case.as_of, buffers);
-                    }
-                    plan.reread(lead, slot, case.as_of, buffers);
-                }
-            }
-            changed = lead.slot;
+        let of = (plan.attributes(), case.lead, case.as_of);
+        self.gains(of, Unit::Points, buffers, |buffers| {
             plan.points_by_guards(&lent, buffers, &mut given)
         })
     }
 
     /// For each attribute that is missing and could by itself raise what a lead is worth, a note that says by how much.
+    /// `worth` says that of what is read, which all attributes are.
     pub(crate) fn gains<V: LeadView + ?Sized>(
         &self,
-        lead: &V,
-        as_of: Moment,
+        (plan, lead, as_of): (&Plan, &V, Moment),
         unit: Unit,
-        mut worth: impl FnMut(&Supposed<'_, V>) -> f64,
+        buffers: &mut Buffers,
+        mut worth: impl FnMut(&mut Buffers) -> f64,
     ) -> Vec<Explanation> {
         let mut notes = Vec::new();
         let mut now = None;
-        let mut supposed = Supposed {
-            lead,
-            as_of,
-            slot: None,
-            guess: None,
-        };
-        for Guesses { slot, name, values } in &self.attributes {
+        for Guesses {
+            slot,
+            name,
+            missing,
+            tries,
+        } in &self.attributes
+        {
             match lead.attribute(*slot) {
                 Value::Missing | Value::Text("") => {}
                 Value::Number(number) if !number.is_finite() => {}
@@ -158,16 +169,30 @@ impl WhatIf {
             }
             let now = match now {
                 Some(now) => now,
-                None => {
-                    (supposed.slot, supposed.guess) = (None, None);
-                    *now.insert(worth(&supposed))
-                }
+                None => *now.insert(worth(buffers)),
             };
             let mut best = now;
-            for guess in values {
-                (supposed.slot, supposed.guess) = (Some(*slot), Some(guess));
-                best = f64::max(best, worth(&supposed));
+            match tries {
+                Tries::Answers(all) => {
+                    for answers in all {
+                        buffers.words.answer(answers);
+                        best = f64::max(best, worth(buffers));
+                    }
+                }
+                Tries::Dates(guesses) => {
+                    for guess in guesses {
+                        let supposed = Supposed {
+                            lead,
+                            as_of,
+                            slot: *slot,
+                            guess,
+                        };
+                        plan.reread(&supposed, *slot, as_of, &mut buffers.words);
+                        best = f64::max(best, worth(buffers));
+                    }
+                }
             }
+            buffers.words.answer(missing);
             if best > now {
                 let role = Role::Missing {
                     could_add: best - now,
@@ -179,12 +204,44 @@ impl WhatIf {
     }
 }
 
+/// What the tests on an attribute say of each of some values, each answer once.
+fn answers(guesses: &[Guess], slot: AttributeSlot, plan: &Plan, schema: &Schema) -> Box<[Answers]> {
+    let nothing = Nothing(schema.id());
+    let mut all: Vec<Answers> = Vec::new();
+    for guess in guesses {
+        let supposed = Supposed {
+            lead: &nothing,
+            as_of: Plan::ANY_MOMENT,
+            slot,
+            guess,
+        };
+        let answers = plan.answers(&supposed, slot);
+        if !all.contains(&answers) {
+            all.push(answers);
+        }
+    }
+    all.into()
+}
+
+/// A lead of which nothing is known.
+struct Nothing(SchemaId);
+
+impl LeadView for Nothing {
+    fn schema(&self) -> SchemaId {
+        self.0
+    }
+
+    fn attribute(&self, _: AttributeSlot) -> Value<'_> {
+        Value::Missing
+    }
+}
+
 /// A lead with one more attribute than is known.
-pub(crate) struct Supposed<'l, V: ?Sized> {
+struct Supposed<'l, V: ?Sized> {
     lead: &'l V,
     as_of: Moment,
-    slot: Option<AttributeSlot>,
-    guess: Option<&'l Guess>,
+    slot: AttributeSlot,
+    guess: &'l Guess,
 }
 
 impl<V: LeadView + ?Sized> LeadView for Supposed<'_, V> {
@@ -193,16 +250,16 @@ impl<V: LeadView + ?Sized> LeadView for Supposed<'_, V> {
     }
 
     fn attribute(&self, slot: AttributeSlot) -> Value<'_> {
+        if slot != self.slot {
+            return self.lead.attribute(slot);
+        }
         match self.guess {
-            Some(guess) if Some(slot) == self.slot => match guess {
-                Guess::Number(number) => Value::Number(*number),
-                Guess::Flag(flag) => Value::Flag(*flag),
-                Guess::Text(text) => Value::Text(text),
-                Guess::Tags(tags) => Value::Tags(tags as &dyn Tags),
-                Guess::Date(date) => Value::Date(*date),
-                Guess::Age(age) => Value::Date(self.as_of.plus_micros(age.saturating_neg())),
-            },
-            _ => self.lead.attribute(slot),
+            Guess::Number(number) => Value::Number(*number),
+            Guess::Flag(flag) => Value::Flag(*flag),
+            Guess::Text(text) => Value::Text(text),
+            Guess::Tags(tags) => Value::Tags(tags as &dyn Tags),
+            Guess::Date(date) => Value::Date(*date),
+            Guess::Age(age) => Value::Date(self.as_of.plus_micros(age.saturating_neg())),
         }
     }
 

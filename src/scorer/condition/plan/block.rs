@@ -3,9 +3,6 @@ use super::{Plan, Words};
 use crate::lead::{AttributeSlot, LeadView, Moment, Value};
 use std::hint::black_box;
 
-/// A word that says something of the lead: a value that counts is there.
-pub(super) const PRESENT: u64 = 1 << 63;
-
 /// What every test says of a block of leads: for each word the bits of all leads, true and known.
 #[derive(Debug, Default)]
 pub(crate) struct BlockWords {
@@ -39,7 +36,7 @@ impl BlockWords {
     pub(crate) fn get(&self, word: usize, row: usize) -> (u64, u64) {
         let place = word * self.rows + row;
         match (self.truth.get(place), self.known.get(place)) {
-            (Some(&truth), Some(&known)) => (truth & !PRESENT, known),
+            (Some(&truth), Some(&known)) => (truth, known),
             _ => (0, 0),
         }
     }
@@ -52,36 +49,31 @@ impl BlockWords {
         (truth.unwrap_or_default(), known.unwrap_or_default())
     }
 
-    /// Writes down what an attribute of each lead says, in one word; whether it makes the lead known is kept there too.
+    /// Writes down what an attribute of each lead says, in one word.
     #[inline]
-    fn each<V>(
-        &mut self,
-        word: usize,
-        leads: &[V],
-        mut read: impl FnMut(&V, &mut WordOfLead<'_>) -> bool,
-    ) {
+    fn each<V>(&mut self, word: usize, leads: &[V], mut read: impl FnMut(&V, &mut WordOfLead<'_>)) {
         let (truth, known) = self.word_mut(word);
         for ((truth, known), lead) in truth.iter_mut().zip(known).zip(leads) {
-            let there = read(lead, &mut WordOfLead { truth, known });
-            *truth |= PRESENT & u64::from(there).wrapping_neg();
+            read(lead, &mut WordOfLead { truth, known });
         }
     }
 
-    /// Whether any attribute that counts of a lead was there.
+    /// Whether any attribute that counts of a lead was there, by the [bit](Plan::present) that says so.
     #[inline]
-    pub(crate) fn any(&self, row: usize) -> bool {
+    pub(crate) fn any(&self, row: usize, present: u64) -> bool {
         let truths = self.truth.iter().skip(row).step_by(self.rows.max(1));
-        truths.fold(0, |any, truth| any | truth) & PRESENT != 0
+        truths.fold(0, |any, truth| any | truth) & present != 0
     }
 
-    /// One word of all leads: true, known, and whether any attribute that counts was there.
-    pub(crate) fn word(&self, word: usize) -> impl Iterator<Item = (u64, u64, bool)> {
+    /// One word of all leads: true, known, and whether any attribute that counts was there, by the
+    /// [bit](Plan::present) that says so.
+    pub(crate) fn word(&self, word: usize, present: u64) -> impl Iterator<Item = (u64, u64, bool)> {
         let part = |all| word_of(all, word, self.rows);
         let others = (self.words > 1).then_some(self);
         let bits = part(&self.truth).iter().zip(part(&self.known));
         bits.enumerate().map(move |(row, (&truth, &known))| {
-            let any = truth & PRESENT != 0 || others.is_some_and(|block| block.any(row));
-            (truth & !PRESENT, known, any)
+            let any = truth & present != 0 || others.is_some_and(|block| block.any(row, present));
+            (truth, known, any)
         })
     }
 }
@@ -127,7 +119,7 @@ impl Plan {
             }
             for block in &self.texts {
                 into.each(block.word, leads, |lead, word| {
-                    block.read(lead, word, recall)
+                    block.read(lead, word, recall);
                 });
             }
             for block in &self.flags {
@@ -139,7 +131,7 @@ impl Plan {
         }
         for block in &self.dates {
             into.each(block.word, leads, |lead, word| {
-                block.read(lead, word, as_of)
+                block.read(lead, word, as_of);
             });
         }
         for block in &self.others {

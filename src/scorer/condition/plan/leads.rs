@@ -57,7 +57,7 @@ impl Block<TextBlock> {
         truth: &mut [u64],
         known: Option<&mut [u64]>,
     ) {
-        let (slot, always) = (self.slot, self.always());
+        let (slot, always) = (self.slot, self.when_known);
         let (missing, missing_known) = self.when_missing;
         for (truth, of) in truth.iter_mut().zip(attributes(leads)) {
             let bytes = of.text_bytes(slot);
@@ -82,7 +82,7 @@ impl Block<TextBlock> {
 
 impl Block<[u64; 2]> {
     fn read_ready<V: LeadView>(&self, leads: &[V], truth: &mut [u64], known: Option<&mut [u64]>) {
-        let (slot, always) = (self.slot, self.always());
+        let (slot, always) = (self.slot, self.when_known);
         let (missing, missing_known) = self.when_missing;
         let [no, yes] = self.tests;
         // By the code of a flag.

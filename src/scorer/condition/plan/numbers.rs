@@ -139,7 +139,7 @@ impl<'p> Numbers<'p> {
     fn new<T>(block: &Block<T>, tests: Option<&'p NumberBlock>) -> Self {
         Self {
             missing: block.when_missing,
-            always: block.always(),
+            always: block.when_known,
             known: block.all,
             tests,
         }

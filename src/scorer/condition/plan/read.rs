@@ -1,4 +1,4 @@
-use super::{Block, DateTest, NumberBlock, Plan, Words};
+use super::{Answers, Block, DateTest, NumberBlock, Plan, Said, Words};
 use crate::lead::{AttributeSlot, LeadView, Moment, Value};
 use crate::scorer::condition::recall::Recall;
 use crate::scorer::condition::tags::TagBlock;
@@ -39,20 +39,19 @@ impl Sink for OnlyWord {
 }
 
 impl<T> Block<T> {
-    /// Writes the bits of a value down, `None` where it is missing or of another type. Whether it makes the lead known.
+    /// Writes the bits of a value down, `None` where it is missing or of another type.
     #[inline]
-    fn put(&self, bits: Option<u64>, words: &mut impl Sink) -> bool {
+    fn put(&self, bits: Option<u64>, words: &mut impl Sink) {
         let (truth, known) = match bits {
             Some(bits) => (bits | self.when_known, self.all),
             None => self.when_missing,
         };
         words.or(self.word, truth, known);
-        self.counts && bits.is_some()
     }
 
     /// As [`put`](Block::put), by masks instead of a branch that nobody could foretell: values are missing at random.
     #[inline]
-    fn put_where(&self, there: bool, bits: u64, words: &mut impl Sink) -> bool {
+    fn put_where(&self, there: bool, bits: u64, words: &mut impl Sink) {
         let mask = u64::from(there).wrapping_neg();
         let (truth, known) = self.when_missing;
         words.or(
@@ -60,7 +59,6 @@ impl<T> Block<T> {
             ((bits | self.when_known) & mask) | (truth & !mask),
             (self.all & mask) | (known & !mask),
         );
-        self.counts & there
     }
 }
 
@@ -75,13 +73,30 @@ impl Plan {
     ) -> bool {
         if self.words != 1 {
             words.clear(self.words);
+            if !self.asks() {
+                return false;
+            }
             let Words { bits, recall } = words;
-            return self.read_into(lead, as_of, &mut AllWords { bits }, recall, |_| true);
+            self.read_into(lead, as_of, &mut AllWords { bits }, recall, |_| true);
+            let truths = bits.iter().fold(0, |all, (truth, _)| all | truth);
+            return truths & self.present != 0;
         }
+        let (truth, known) = self.read_only(lead, as_of, words);
+        words.set_only(truth, known);
+        truth & self.present != 0
+    }
+
+    /// Reads the lead's attributes for a plan of one word: what is true and what is known.
+    #[inline]
+    pub(crate) fn read_only<V: LeadView + ?Sized>(
+        &self,
+        lead: &V,
+        as_of: Moment,
+        words: &mut Words,
+    ) -> (u64, u64) {
         let mut only = OnlyWord { truth: 0, known: 0 };
-        let any = self.read_into(lead, as_of, &mut only, &mut words.recall, |_| true);
-        words.set_only(only.truth, only.known);
-        any
+        self.read_into(lead, as_of, &mut only, &mut words.recall, |_| true);
+        (only.truth, only.known)
     }
 
     /// Reads one attribute once more, after all were read of a lead that differs in nothing else.
@@ -101,6 +116,29 @@ impl Plan {
         }
         let words = &mut AllWords { bits };
         self.read_into(lead, as_of, words, recall, |other| other == slot);
+    }
+
+    /// The moment of [`answers`](Plan::answers).
+    pub(crate) const ANY_MOMENT: Moment = Moment::from_micros(0);
+
+    /// What the tests on an attribute say of its value, which the moment does not change.
+    pub(crate) fn answers<V: LeadView + ?Sized>(&self, lead: &V, slot: AttributeSlot) -> Answers {
+        let mut words = Words::default();
+        words.clear(self.words);
+        let Words { bits, recall } = &mut words;
+        let all = &mut AllWords { bits };
+        self.read_into(lead, Self::ANY_MOMENT, all, recall, |other| other == slot);
+        let asked = self.bits_of(slot);
+        let said = asked.map(|(word, asked)| {
+            let (truth, known) = words.get(word);
+            Said {
+                word,
+                asked,
+                truth: truth & asked,
+                known: known & asked,
+            }
+        });
+        Answers(said.collect())
     }
 
     /// The words and bits of all tests on an attribute.
@@ -125,38 +163,36 @@ impl Plan {
         words: &mut impl Sink,
         recall: &mut Recall,
         asked: impl Fn(AttributeSlot) -> bool,
-    ) -> bool {
-        let mut any = false;
+    ) {
         for block in self.numbers.iter().filter(|block| asked(block.slot)) {
-            any |= block.read(lead, words);
+            block.read(lead, words);
         }
         for block in self.texts.iter().filter(|block| asked(block.slot)) {
-            any |= block.read(lead, words, recall);
+            block.read(lead, words, recall);
         }
         for block in self.flags.iter().filter(|block| asked(block.slot)) {
-            any |= block.read(lead, words);
+            block.read(lead, words);
         }
         for block in self.tags.iter().filter(|block| asked(block.slot)) {
-            any |= block.read(lead, words);
+            block.read(lead, words);
         }
         for block in self.dates.iter().filter(|block| asked(block.slot)) {
-            any |= block.read(lead, words, as_of);
+            block.read(lead, words, as_of);
         }
         for block in self.others.iter().filter(|block| asked(block.slot)) {
-            any |= block.read(lead, words);
+            block.read(lead, words);
         }
-        any
     }
 }
 
 impl Block<NumberBlock> {
     #[inline]
-    pub(super) fn read<V: LeadView + ?Sized>(&self, lead: &V, words: &mut impl Sink) -> bool {
+    pub(super) fn read<V: LeadView + ?Sized>(&self, lead: &V, words: &mut impl Sink) {
         let number = match lead.attribute(self.slot) {
             Value::Number(number) => number,
             _ => f64::NAN,
         };
-        self.put_where(number.is_finite(), self.tests.bits(number), words)
+        self.put_where(number.is_finite(), self.tests.bits(number), words);
     }
 }
 
@@ -167,35 +203,35 @@ impl Block<TextBlock> {
         lead: &V,
         words: &mut impl Sink,
         recall: &mut Recall,
-    ) -> bool {
+    ) {
         let bits = match lead.attribute(self.slot) {
             Value::Text(text) if !text.is_empty() => Some(self.tests.recalled(text, recall)),
             _ => None,
         };
-        self.put(bits, words)
+        self.put(bits, words);
     }
 }
 
 impl Block<[u64; 2]> {
     #[inline]
-    pub(super) fn read<V: LeadView + ?Sized>(&self, lead: &V, words: &mut impl Sink) -> bool {
+    pub(super) fn read<V: LeadView + ?Sized>(&self, lead: &V, words: &mut impl Sink) {
         let [no, yes] = self.tests;
         let (there, flag) = match lead.attribute(self.slot) {
             Value::Flag(flag) => (true, flag),
             _ => (false, false),
         };
-        self.put_where(there, if flag { yes } else { no }, words)
+        self.put_where(there, if flag { yes } else { no }, words);
     }
 }
 
 impl Block<TagBlock> {
     #[inline]
-    pub(super) fn read<V: LeadView + ?Sized>(&self, lead: &V, words: &mut impl Sink) -> bool {
+    pub(super) fn read<V: LeadView + ?Sized>(&self, lead: &V, words: &mut impl Sink) {
         let bits = match lead.attribute(self.slot) {
             Value::Tags(tags) => Some(self.tests.bits(tags)),
             _ => None,
         };
-        self.put(bits, words)
+        self.put(bits, words);
     }
 }
 
@@ -206,24 +242,24 @@ impl Block<Box<[DateTest]>> {
         lead: &V,
         words: &mut impl Sink,
         as_of: Moment,
-    ) -> bool {
+    ) {
         let bits = match lead.attribute(self.slot) {
             Value::Date(date) => Some(date_bits(&self.tests, date, as_of)),
             _ => None,
         };
-        self.put(bits, words)
+        self.put(bits, words);
     }
 }
 
 impl Block<()> {
     #[inline]
-    pub(super) fn read<V: LeadView + ?Sized>(&self, lead: &V, words: &mut impl Sink) -> bool {
+    pub(super) fn read<V: LeadView + ?Sized>(&self, lead: &V, words: &mut impl Sink) {
         let bits = match lead.attribute(self.slot) {
             Value::Missing | Value::Text("") => None,
             Value::Number(number) if !number.is_finite() => None,
             _ => Some(0),
         };
-        self.put(bits, words)
+        self.put(bits, words);
     }
 }
 

@@ -53,7 +53,7 @@ impl<'p> Tested<'p> {
             word: block.word,
             missing: [block.when_missing.0, block.when_missing.1],
             known: block.all,
-            source: source(block.always()),
+            source: source(block.when_known),
         }
     }
 
