@@ -149,7 +149,7 @@ impl GradeScorer {
             schema: schema.id(),
             moves: Criterion::in_one_step(&criteria),
             criteria,
-            what_if: WhatIf::new(&tests, &attributes, schema),
+            what_if: WhatIf::new(&tests, &attributes, true, schema),
             attributes,
             start: f64::from(start.step()),
             when_unknown: spec.when_unknown,

@@ -187,6 +187,16 @@ impl Guard {
         }
     }
 
+    /// Whether it asks that a test is false, not only that others are true.
+    pub(crate) fn asks_what_is_false(&self) -> bool {
+        match self {
+            Self::Always => false,
+            Self::One(need) | Self::Either(need) => need.no != 0,
+            Self::Every(needs) => needs.iter().any(|need| need.no != 0),
+            Self::Tree(tree) => tree.asks_what_is_false(),
+        }
+    }
+
     /// What it asks for, where that is one comparison.
     pub(crate) fn one(&self) -> Option<Need> {
         match self {
@@ -274,6 +284,13 @@ impl Tree {
                     Self::Any(flat.into())
                 }
             }
+        }
+    }
+
+    fn asks_what_is_false(&self) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::asks_what_is_false),
+            Self::Leaf(need) => need.no != 0,
         }
     }
 

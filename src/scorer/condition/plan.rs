@@ -97,6 +97,24 @@ impl Words {
 #[derive(Debug, PartialEq)]
 pub(crate) struct Answers(Box<[Said]>);
 
+impl Answers {
+    /// Those that have other tests be true, and each of these once.
+    pub(crate) fn unlike(&self, others: Vec<Self>) -> Vec<Self> {
+        let truths = |answers: &Self| -> Vec<_> {
+            let words = answers.0.iter();
+            words.map(|said| (said.word, said.truth)).collect()
+        };
+        let mut seen = vec![truths(self)];
+        let is_new = |answers: &Self| {
+            let truths = truths(answers);
+            let is_new = !seen.contains(&truths);
+            seen.push(truths);
+            is_new
+        };
+        others.into_iter().filter(is_new).collect()
+    }
+}
+
 /// What those in one word say: the bits of all of them, those that are true and those that are known.
 #[derive(Debug, PartialEq)]
 struct Said {

@@ -128,11 +128,12 @@ impl RulesPlan {
         buffers: &mut Buffers,
         given: &mut Vec<Given>,
     ) -> f64 {
+        if given.is_empty() {
+            let count = self.groups.iter().map(|group| group.rules.len()).sum();
+            given.resize(count, Given::Open);
+        }
         let Buffers { words, chosen, .. } = buffers;
         let mut rule = |rule: &RulePlan| {
-            if given.len() <= rule.place {
-                given.resize(rule.place + 1, Given::Open);
-            }
             let given = given.get_mut(rule.place)?;
             if let Given::Open = given {
                 *given = match self.rule::<Off>(rule, case, chosen) {

@@ -50,6 +50,16 @@ impl RulesPlan {
     pub(crate) fn schema(&self) -> SchemaId {
         self.schema
     }
+
+    /// Whether a rule or a group may ask that a test is false, not only that it is true.
+    pub(super) fn asks_what_is_false(&self) -> bool {
+        let groups = self.groups.iter();
+        let applies = groups.clone().filter_map(|group| group.applies.as_ref());
+        let applies = applies.flat_map(|applies| applies.exclude.iter().chain([&applies.include]));
+        let rules = groups.flat_map(|group| &group.rules);
+        let mut guards = rules.map(|rule| &rule.guard).chain(applies);
+        guards.any(Guard::asks_what_is_false)
+    }
 }
 
 impl GroupPlan {

@@ -72,7 +72,7 @@ impl RuleScorer {
         };
         let (plan, tests, lints): (_, Tests, _) = builder.rules(spec, path, together);
         Self {
-            what_if: WhatIf::new(&tests, plan.attributes(), schema),
+            what_if: WhatIf::new(&tests, plan.attributes(), plan.asks_what_is_false(), schema),
             plan,
             history: history.clone(),
             lints,

@@ -1,5 +1,4 @@
 use super::case::{Buffers, Case};
-use super::eval::Given;
 use super::plan::RulesPlan;
 use crate::lead::{Activity, AttributeSlot, LeadView, Moment, Schema, SchemaId, Tags, Value};
 use crate::score::{Explanation, Role, Unit};
@@ -46,8 +45,9 @@ enum Guess {
 const MOST: usize = 64;
 
 impl WhatIf {
-    /// For the attributes that tests ask for, of which a plan was made.
-    pub(crate) fn new(tests: &Tests, plan: &Plan, schema: &Schema) -> Self {
+    /// For the attributes that tests ask for, of which a plan was made; `asks_known` where it matters which tests are
+    /// false and which unknown.
+    pub(crate) fn new(tests: &Tests, plan: &Plan, asks_known: bool, schema: &Schema) -> Self {
         let mut guesses: BTreeMap<AttributeSlot, Vec<Guess>> = BTreeMap::new();
         for leaf in &tests.list {
             let of = guesses.entry(leaf.slot).or_default();
@@ -109,15 +109,20 @@ impl WhatIf {
                 let few: Vec<Guess> = guesses.into_iter().step_by(step).collect();
                 // Between two dates lies what the moment changes: what else is asked of a date is its age.
                 let mut of_slot = tests.list.iter().filter(|leaf| leaf.slot == slot);
+                let missing = plan.answers(&Nothing(schema.id()), slot);
                 let tries = if of_slot.any(|leaf| matches!(leaf.test, LeafTest::Date(_))) {
                     Tries::Dates(few.into())
                 } else {
-                    Tries::Answers(answers(&few, slot, plan, schema))
+                    let mut all = answers(&few, slot, plan, schema);
+                    if !asks_known {
+                        all = missing.unlike(all);
+                    }
+                    Tries::Answers(all.into())
                 };
                 Some(Guesses {
                     slot,
                     name: schema.attribute_name(slot)?.into(),
-                    missing: plan.answers(&Nothing(schema.id()), slot),
+                    missing,
                     tries,
                 })
             })
@@ -136,7 +141,7 @@ impl WhatIf {
         buffers: &mut Buffers,
     ) -> Vec<Explanation> {
         // What a rule gives where its condition is true, by its place: no attribute changes that.
-        let mut given: Vec<Given> = Vec::new();
+        let mut given = Vec::new();
         let lent = case.as_dyn(&case.lead);
         let of = (plan.attributes(), case.lead, case.as_of);
         self.gains(of, Unit::Points, buffers, |buffers| {
@@ -205,7 +210,7 @@ impl WhatIf {
 }
 
 /// What the tests on an attribute say of each of some values, each answer once.
-fn answers(guesses: &[Guess], slot: AttributeSlot, plan: &Plan, schema: &Schema) -> Box<[Answers]> {
+fn answers(guesses: &[Guess], slot: AttributeSlot, plan: &Plan, schema: &Schema) -> Vec<Answers> {
     let nothing = Nothing(schema.id());
     let mut all: Vec<Answers> = Vec::new();
     for guess in guesses {
@@ -220,7 +225,7 @@ fn answers(guesses: &[Guess], slot: AttributeSlot, plan: &Plan, schema: &Schema)
             all.push(answers);
         }
     }
-    all.into()
+    all
 }
 
 /// A lead of which nothing is known.
