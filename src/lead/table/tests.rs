@@ -90,6 +90,28 @@ fn told(schema: &Schema, view: &dyn LeadView) -> String {
 }
 
 #[test]
+fn ids_of_activities_are_left_out_where_no_scorer_looks_at_them() {
+    let schema = schema();
+    let table = LeadTable::from_leads(&schema, &leads(&schema)).unwrap();
+    let row = table.row(0).unwrap();
+    let gathered = |row: LeadRow<'_>| {
+        let mut all = Vec::new();
+        assert!(row.append_activities(Moment::MIN, Moment::MAX, &mut all));
+        let what = all.iter().map(|one| (one.id.map(str::to_owned), one.at));
+        what.collect::<Vec<_>>()
+    };
+    let id = |id: &str| Some(id.to_owned());
+    let days = [(None, at(2)), (id("v2"), at(2)), (id("v5"), at(5))];
+    assert_eq!(gathered(row), days);
+    assert_eq!(gathered(row.without_ids()), days.map(|(_, at)| (None, at)));
+    // Whoever visits them sees the ids all the same.
+    let mut visited = Vec::new();
+    let bare = row.without_ids();
+    bare.activities(&mut |one| visited.push(one.id));
+    assert_eq!(visited, [None, Some("v2"), Some("v5")]);
+}
+
+#[test]
 fn rows_say_what_the_leads_say() {
     let schema = schema();
     let leads = leads(&schema);

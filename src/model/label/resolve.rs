@@ -320,3 +320,19 @@ impl LabelSpec {
         (ready.into(), conditions)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_thresholds_are_reached_as_lie_at_or_below() {
+        for count in [0, 1, 7, 8, 9, 20] {
+            let all: Thresholds = (0..count).map(f64::from).collect();
+            for value in [-1.0, 0.0, 0.5, 7.0, 8.0, 30.0, f64::INFINITY, f64::NAN] {
+                let below = (0..count).filter(|&at_least| f64::from(at_least) <= value);
+                assert_eq!(all.reached(value), below.count(), "{value} of {count}");
+            }
+        }
+    }
+}
