@@ -4,9 +4,9 @@ use super::tags::TagBlock;
 use super::test::Known;
 use super::text::TextBlock;
 use crate::lead::{AttributeSlot, LeadView, Moment, Value};
-pub(crate) use block::BlockWords;
 use numbers::NumberBlock;
 
+pub(crate) use block::BlockWords;
 pub(crate) use table::TablePlan;
 pub(crate) use together::Together;
 
